@@ -1,0 +1,75 @@
+import { NameInvalidError } from './errors.js';
+import { LIMITS } from './limits.js';
+import type { Key, NodeName, Scope } from './words.js';
+
+const SCOPE = /^[a-z0-9][a-z0-9._-]*$/;
+const NODE = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+/** @throws {NameInvalidError} unless 1 … 64 of a-z, 0-9, `.`, `_`, `-`, beginning with a letter or digit */
+export function scopeOf(text: string): Scope {
+  if (typeof text !== 'string' || text.length > LIMITS.scopeCharsMax || !SCOPE.test(text))
+    throw new NameInvalidError(
+      `scope ${show(text)} is not valid: use 1 to ${LIMITS.scopeCharsMax} of a-z 0-9 . _ -`,
+    );
+  return text as Scope;
+}
+
+/** @throws {NameInvalidError} unless 1 … 64 of letters, digits, `.`, `_`, `-`, beginning with a letter or digit */
+export function nodeNameOf(text: string): NodeName {
+  if (typeof text !== 'string' || text.length > LIMITS.nodeNameCharsMax || !NODE.test(text))
+    throw new NameInvalidError(
+      `node name ${show(text)} is not valid: use 1 to ${LIMITS.nodeNameCharsMax} letters, digits, . _ -`,
+    );
+  return text as NodeName;
+}
+
+/** @throws {NameInvalidError} unless a path of non-empty segments within `keyBytesMax` without control characters */
+export function keyOf(text: string): Key {
+  if (
+    typeof text !== 'string' ||
+    text === '' ||
+    text.startsWith('/') ||
+    text.endsWith('/') ||
+    text.includes('//')
+  )
+    throw new NameInvalidError(
+      `key ${show(text)} is not valid: use non-empty segments joined by /`,
+    );
+  checkText('key', text, LIMITS.keyBytesMax);
+  return text as Key;
+}
+
+/** @throws {NameInvalidError} unless 1 … `tagBytesMax` bytes without control characters */
+export function tagOf(text: string): string {
+  if (typeof text !== 'string' || text === '')
+    throw new NameInvalidError(`tag ${show(text)} is not valid: it must not be empty`);
+  checkText('tag', text, LIMITS.tagBytesMax);
+  return text;
+}
+
+function checkText(what: string, text: string, bytesMax: number): void {
+  const bytes = text.length * 3 <= bytesMax ? 0 : utf8Bytes(text);
+  if (bytes > bytesMax)
+    throw new NameInvalidError(`${what} ${show(text)} has ${bytes} bytes; the limit is ${bytesMax}`);
+  if (CONTROL.test(text))
+    throw new NameInvalidError(`${what} ${show(text)} holds a control character; remove it`);
+  if (!text.isWellFormed())
+    throw new NameInvalidError(`${what} ${show(text)} is not well-formed Unicode; repair it`);
+}
+
+/** UTF-8 length without an encoder, so that the package needs no runtime library. */
+function utf8Bytes(text: string): number {
+  let bytes = 0;
+  for (const point of text) {
+    const code = point.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
+}
+
+function show(text: unknown): string {
+  const shown = JSON.stringify(text) ?? String(text);
+  return shown.length > 60 ? `${shown.slice(0, 57)}…"` : shown;
+}

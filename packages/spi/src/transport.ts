@@ -1,0 +1,88 @@
+import type { Clock, Logger } from './clock.js';
+import type { DiscoveryProvider } from './discovery.js';
+import type { TransportInspection } from './inspection.js';
+import type { Announcement, InvalidationEvent } from './invalidation.js';
+import type { Origin, Sequence } from './words.js';
+
+/**
+ * How well a transport hears the others.
+ * - `coherent`: nothing is known to be missing
+ * - `catching-up`: something is known to be missing and being repaired
+ * - `isolated`: others are known and none answers
+ * - `alone`: nobody else is known; healthy
+ */
+export type Coherence = 'coherent' | 'catching-up' | 'isolated' | 'alone';
+
+/** What `publish` answers: the transport holds the events now. It does not say that peers do. */
+export interface Receipt {
+  /** The sequences given, in the order of the announcements. `first > last` when none was given. */
+  readonly first: Sequence;
+  readonly last: Sequence;
+  /** How many members it is on its way to; `undefined` where the medium cannot know. */
+  readonly members: number | undefined;
+}
+
+/** Events that are lost to the transport for good. Only reads of the log and resets close a gap (rule F8). */
+export interface Gap {
+  /** For people: which origin and sequences, or which stream positions. */
+  readonly reason: string;
+}
+
+/** What a transport calls. No method throws, and none waits but `closeGap`. */
+export interface TransportHost {
+  readonly self: Origin;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Stacked ways to find peers, for transports that need to; others leave them alone. */
+  readonly discovery: readonly DiscoveryProvider[];
+  /** Events of other origins: each at least once, in any order, at most a batch at a time. Never this node's own. */
+  deliver(events: readonly InvalidationEvent[]): void;
+  coherenceChanged(coherence: Coherence): void;
+  /** Resolves once no cache here can hold anything that the lost events named. */
+  closeGap(gap: Gap): Promise<void>;
+}
+
+/**
+ * Carries invalidations between the nodes of one service. Operators choose the implementation.
+ *
+ * Promise: what is accepted is delivered at least once to every node that stays connected, or a gap
+ * is declared to its host. Never promised: order, exactly-once, latency, or knowing who received.
+ */
+export interface CacheInvalidationTransport {
+  readonly name: string;
+  /** Resolves once this node can be reached; never waits for peers. Called once. */
+  start(host: TransportHost): Promise<void>;
+  /**
+   * Announces that the events happened. Resolves once this transport has accepted them,
+   * NOT once peers have them. Peers may see them late, twice or out of order.
+   *
+   * @param announcements 0 … `LIMITS.batchEventsMax`; an empty batch is accepted and sends nothing
+   * @throws {TransportStoppedError} before start or after stop; nothing is sent
+   * @throws {BatchTooLargeError} nothing is sent
+   */
+  publish(announcements: readonly Announcement[]): Promise<Receipt>;
+  coherence(): Coherence;
+  inspect(): TransportInspection;
+  /** Says goodbye where the medium can, frees everything. Later calls of `stop` resolve too. */
+  stop(): Promise<void>;
+  /** Present where one member can be asked something. */
+  readonly asking?: MemberAsking;
+}
+
+/** The optional port for asking one member something (poll sharing, revocation, inspection). */
+export interface MemberAsking {
+  /**
+   * @param topic 1 … 64 characters
+   * @param question at most 64 KiB
+   * @returns at most 1 MiB
+   * @throws {MemberUnreachableError} unknown, gone, or silent for `timeoutMs`
+   */
+  ask(
+    member: Origin,
+    topic: string,
+    question: Uint8Array,
+    options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
+  ): Promise<Uint8Array>;
+  /** @returns a function that withdraws the handler; one handler a topic */
+  answer(topic: string, handler: (from: Origin, question: Uint8Array) => Promise<Uint8Array>): () => void;
+}
