@@ -1,1 +1,2 @@
-export * from './mesh/message.js';
+export * from './freshness/index.js';
+export * from './mesh/index.js';

@@ -15,7 +15,11 @@ export interface PeerInspection {
 export interface TransportInspection {
   readonly transport: string;
   readonly coherence: Coherence;
+  /** Where others reach this node, or the broker, without credentials. */
   readonly addresses: readonly string[];
+  /** Members that were heard at least once; empty where the medium does not tell them apart. */
   readonly peers: readonly PeerInspection[];
+  /** What waits for no peer in particular (a broker's outbox); absent where each peer has its queue. */
+  readonly sendQueueBytes?: number;
   readonly counters: Readonly<Record<string, number>>;
 }

@@ -7,6 +7,8 @@ export const LIMITS = {
   nodeNameCharsMax: 64,
   /** Invalidations in one publish, one write or one frame. */
   batchEventsMax: 4096,
+  /** Scopes that one write may touch, so that its token fits an HTTP header. */
+  scopesPerWriteMax: 64,
   addressCharsMax: 256,
   addressesPerNodeMax: 16,
 } as const;

@@ -6,6 +6,7 @@ const SCOPE = /^[a-z0-9][a-z0-9._-]*$/;
 const NODE = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
 const CONTROL = /[\u0000-\u001f\u007f]/;
+const SHOWN_CHARS_MAX = 56;
 
 /** @throws {NameInvalidError} unless 1 … 64 of a-z, 0-9, `.`, `_`, `-`, beginning with a letter or digit */
 export function scopeOf(text: string): Scope {
@@ -52,7 +53,9 @@ export function tagOf(text: string): string {
 function checkText(what: string, text: string, bytesMax: number): void {
   const bytes = text.length * 3 <= bytesMax ? 0 : utf8Bytes(text);
   if (bytes > bytesMax)
-    throw new NameInvalidError(`${what} ${show(text)} has ${bytes} bytes; the limit is ${bytesMax}`);
+    throw new NameInvalidError(
+      `${what} ${show(text)} has ${bytes} bytes; the limit is ${bytesMax}`,
+    );
   if (CONTROL.test(text))
     throw new NameInvalidError(`${what} ${show(text)} holds a control character; remove it`);
   if (!text.isWellFormed())
@@ -69,7 +72,9 @@ function utf8Bytes(text: string): number {
   return bytes;
 }
 
+/** One line for a message, whatever was handed in; never throws, never copies a huge text. */
 function show(text: unknown): string {
-  const shown = JSON.stringify(text) ?? String(text);
-  return shown.length > 60 ? `${shown.slice(0, 57)}…"` : shown;
+  if (typeof text !== 'string') return `of type ${text === null ? 'null' : typeof text}`;
+  const shown = JSON.stringify(text.slice(0, SHOWN_CHARS_MAX));
+  return text.length > SHOWN_CHARS_MAX ? `${shown.slice(0, -1)}…"` : shown;
 }

@@ -1,4 +1,5 @@
 import { HearsayError } from './errors.js';
+import { LIMITS } from './limits.js';
 import { scopeOf } from './names.js';
 import type { AppliedPosition } from './version-source.js';
 import type { AppendId, LogId, Version } from './words.js';
@@ -8,19 +9,22 @@ export class TokenInvalidError extends HearsayError {
   readonly code = 'HEARSAY_TOKEN_INVALID';
 }
 
-const PART = /^([a-z0-9._-]{1,64}):([1-9][0-9]{0,15}):([0-9a-f]{16}):([0-9a-f]{32})$/;
-const PARTS_MAX = 64;
+const PART = /^([a-z0-9][a-z0-9._-]{0,63}):([1-9][0-9]{0,15}):([0-9a-f]{16}):([0-9a-f]{32})$/;
+const CHARS_MAX = 10_000;
 
-/** @returns text of `A-Z a-z 0-9 . _ - : ,` that fits an HTTP header; `''` for a write without invalidations */
+/**
+ * @param positions at most `LIMITS.scopesPerWriteMax`; {@link parseToken} refuses a token of more
+ * @returns text of `a-z 0-9 . _ - : ,` that fits an HTTP header; `''` for a write without invalidations
+ */
 export function formatToken(positions: readonly AppliedPosition[]): string {
   return positions.map((p) => `${p.scope}:${p.version}:${p.appendId}:${p.logId}`).join(',');
 }
 
-/** @throws {TokenInvalidError} not what {@link formatToken} writes, or more than 64 scopes */
+/** @throws {TokenInvalidError} not what {@link formatToken} writes, or more than `LIMITS.scopesPerWriteMax` scopes */
 export function parseToken(token: string): readonly AppliedPosition[] {
   if (token === '') return [];
-  const parts = typeof token === 'string' && token.length < 10_000 ? token.split(',') : [];
-  if (parts.length === 0 || parts.length > PARTS_MAX) throw invalid();
+  const parts = typeof token === 'string' && token.length < CHARS_MAX ? token.split(',') : [];
+  if (parts.length === 0 || parts.length > LIMITS.scopesPerWriteMax) throw invalid();
   return parts.map((part) => {
     const match = PART.exec(part);
     const version = Number(match?.[2]);
@@ -35,5 +39,7 @@ export function parseToken(token: string): readonly AppliedPosition[] {
 }
 
 function invalid(): TokenInvalidError {
-  return new TokenInvalidError('the applied-through token is malformed: pass it on as a write returned it');
+  return new TokenInvalidError(
+    'the applied-through token is malformed: pass it on as a write returned it',
+  );
 }

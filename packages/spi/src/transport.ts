@@ -8,8 +8,8 @@ import type { Origin, Sequence } from './words.js';
  * How well a transport hears the others.
  * - `coherent`: nothing is known to be missing
  * - `catching-up`: something is known to be missing and being repaired
- * - `isolated`: others are known and none answers
- * - `alone`: nobody else is known; healthy
+ * - `isolated`: others are known and none answers, or the medium that leads to them is out of reach
+ * - `alone`: nobody else is known; healthy. A medium that cannot count its members never says so
  */
 export type Coherence = 'coherent' | 'catching-up' | 'isolated' | 'alone';
 
@@ -35,10 +35,16 @@ export interface TransportHost {
   readonly logger: Logger;
   /** Stacked ways to find peers, for transports that need to; others leave them alone. */
   readonly discovery: readonly DiscoveryProvider[];
-  /** Events of other origins: each at least once, in any order, at most a batch at a time. Never this node's own. */
+  /**
+   * Events of other origins: each at least once, in any order, at most `LIMITS.batchEventsMax` at a
+   * time, every name checked. Never this origin's own; a former epoch of this node is another origin.
+   */
   deliver(events: readonly InvalidationEvent[]): void;
   coherenceChanged(coherence: Coherence): void;
-  /** Resolves once no cache here can hold anything that the lost events named. */
+  /**
+   * Resolves once no cache here can hold anything that the lost events named; never rejects.
+   * To be called when this node hears again, not before: what falls in between would be missed.
+   */
   closeGap(gap: Gap): Promise<void>;
 }
 
@@ -46,11 +52,16 @@ export interface TransportHost {
  * Carries invalidations between the nodes of one service. Operators choose the implementation.
  *
  * Promise: what is accepted is delivered at least once to every node that stays connected, or a gap
- * is declared to its host. Never promised: order, exactly-once, latency, or knowing who received.
+ * is declared to its host. An event that nobody but its sender holds dies with the sender; if it was
+ * logged, the log has it. Never promised: order, exactly-once, latency, or knowing who received.
  */
 export interface CacheInvalidationTransport {
   readonly name: string;
-  /** Resolves once this node can be reached; never waits for peers. Called once. */
+  /**
+   * Resolves once this node can be reached; never waits for peers. Where a broker is out of reach,
+   * resolves as `isolated` and goes on trying; being heard for the first time later is a gap.
+   * Rejects only for what trying again cannot mend (a taken port, a wrong option). Called once.
+   */
   start(host: TransportHost): Promise<void>;
   /**
    * Announces that the events happened. Resolves once this transport has accepted them,
@@ -84,5 +95,8 @@ export interface MemberAsking {
     options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
   ): Promise<Uint8Array>;
   /** @returns a function that withdraws the handler; one handler a topic */
-  answer(topic: string, handler: (from: Origin, question: Uint8Array) => Promise<Uint8Array>): () => void;
+  answer(
+    topic: string,
+    handler: (from: Origin, question: Uint8Array) => Promise<Uint8Array>,
+  ): () => void;
 }

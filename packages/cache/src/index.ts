@@ -1,0 +1,15 @@
+export { Cache } from './cache.js';
+export * from './errors.js';
+export type { CacheEventName, CacheEvents, CacheListener, DropReason } from './events.js';
+export type { Ticket } from './fence.js';
+export type { CacheOptions } from './settings.js';
+export type { CacheStats } from './stats.js';
+export type { TokenOptions } from './token-gate.js';
+export type {
+  BatchLoader,
+  CacheView,
+  FillOptions,
+  LoadContext,
+  Loader,
+  ReadOptions,
+} from './view.js';

@@ -1,0 +1,186 @@
+import type { Target } from '@hearsay/spi';
+import { CacheClosedError, LoadAbandonedError, LoadTimeoutError } from './errors.js';
+import type { Emitter } from './events.js';
+import { Load, NO_TAGS, type Source } from './load.js';
+import type { Settings } from './settings.js';
+import type { Counters } from './stats.js';
+import type { Store } from './store.js';
+import { tagsOf } from './tags.js';
+import { TargetIndex } from './target-index.js';
+
+/** One call of a loader, for one or many keys. */
+interface Run<V> {
+  readonly loads: readonly Load<V>[];
+  readonly source: Source<V>;
+  readonly controller: AbortController;
+  readonly background: boolean;
+}
+
+/**
+ * Runs loaders. Keeps the table of loads that a reader may join: at most one a key, always the
+ * youngest. A load leaves the table when it ends or when an invalidation covers it (rule F4).
+ */
+export class Loads<V> {
+  readonly #settings: Settings;
+  readonly #store: Store<V>;
+  readonly #counters: Counters;
+  readonly #events: Emitter;
+  readonly #joinable = new Map<string, Load<V>>();
+  readonly #index = new TargetIndex<Load<V>>();
+  /** Those of {@link #joinable} whose tags depend on the value: any tag may be theirs. */
+  readonly #tagsUnknown = new Set<Load<V>>();
+  readonly #runs = new Map<Load<V>, Run<V>>();
+  #closed = false;
+
+  constructor(settings: Settings, store: Store<V>, counters: Counters, events: Emitter) {
+    this.#settings = settings;
+    this.#store = store;
+    this.#counters = counters;
+    this.#events = events;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get inFlight(): number {
+    return this.#joinable.size;
+  }
+
+  isLoading(key: string): boolean {
+    return this.#joinable.has(key);
+  }
+
+  /** @returns the load that a read invoked at `invokedMs` may share */
+  joinable(key: string, invokedMs: number): Load<V> | undefined {
+    const load = this.#joinable.get(key);
+    if (load === undefined) return undefined;
+    const { issuedMs } = load.ticket;
+    // Its value is as old as its ticket, so the policy holds for it as for an entry.
+    const young = invokedMs < issuedMs + this.#settings.ttlMs;
+    return young && this.#store.isProven(issuedMs, invokedMs) ? load : undefined;
+  }
+
+  /**
+   * Issues the tickets, then calls the loader in the same turn.
+   * @param use `private`: for its starter alone; `background`: for nobody, a refresh
+   * @throws {CacheClosedError}
+   */
+  start(
+    keys: readonly string[],
+    source: Source<V>,
+    use: 'shared' | 'private' | 'background',
+  ): readonly Load<V>[] {
+    if (this.#closed) throw new CacheClosedError('the cache is closed; open another');
+    const ticket = this.#store.ticket();
+    const tags = typeof source.tags === 'function' ? NO_TAGS : source.tags;
+    const loads = keys.map((key) => new Load<V>(key, ticket, tags));
+    const background = use === 'background';
+    const run = { loads, source, controller: new AbortController(), background };
+    for (const load of loads) {
+      this.#runs.set(load, run);
+      if (use !== 'private') this.#offer(load, typeof source.tags === 'function');
+      // Nobody leaves a refresh: the cache itself waits for it.
+      if (background) load.join();
+    }
+    this.#counters.loads += 1;
+    void this.#run(run);
+    return loads;
+  }
+
+  /** The reader of these loads stops waiting. What nobody waits for is given up. */
+  leave(loads: readonly Load<V>[]): void {
+    for (const load of loads) {
+      if (!load.leave() || load.settled) continue;
+      const run = this.#runs.get(load);
+      const error = new LoadAbandonedError('nobody waits for this load any more');
+      this.#end(load);
+      load.fail(error);
+      if (run?.loads.every((other) => other.settled)) run.controller.abort(error);
+    }
+  }
+
+  /** Later readers of what the target covers start their own load. */
+  detach(target: Target): void {
+    
+    if (target.kind === 'tag') for (const load of this.#tagsUnknown) this.#withdraw(load);
+  }
+
+  close(): void {
+    this.#closed = true;
+    const error = new CacheClosedError('the cache was closed while a load was in flight');
+    for (const run of new Set(this.#runs.values())) this.#fail(run, error);
+  }
+
+  async #run(run: Run<V>): Promise<void> {
+    const timer = this.#startTimer(run);
+    try {
+      const keys = run.loads.map((load) => load.key);
+      const values = await run.source.load(keys, run.controller.signal);
+      // Tags first: if they are not valid, nothing of the batch is kept.
+      const tags = run.loads.map((load) => tagsFor(run.source, load.key, values.get(load.key)));
+      run.loads.forEach((load, at) => {
+        this.#finish(load, values.get(load.key), tags[at] ?? NO_TAGS);
+      });
+    } catch (error) {
+      this.#fail(run, error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #startTimer(run: Run<V>): NodeJS.Timeout | undefined {
+    const { loadTimeoutMs } = this.#settings;
+    if (loadTimeoutMs === Infinity) return undefined;
+    const error = new LoadTimeoutError(
+      `the loader did not settle within ${loadTimeoutMs} ms; heed its signal or raise loadTimeoutMs`,
+    );
+    return setTimeout(() => this.#fail(run, error), loadTimeoutMs);
+  }
+
+  #finish(load: Load<V>, value: V | undefined, tags: readonly string[]): void {
+    if (load.settled) return;
+    // Out of the table first: whoever comes now finds the entry, or loads anew.
+    this.#end(load);
+    this.#store.put(load.key, value, tags, load.ticket);
+    load.settle(value);
+  }
+
+  #fail(run: Run<V>, error: unknown): void {
+    const unsettled = run.loads.filter((load) => !load.settled);
+    if (unsettled.length === 0) return;
+    for (const load of unsettled) {
+      this.#end(load);
+      load.fail(error);
+    }
+    run.controller.abort(error);
+    this.#counters.loadErrors += 1;
+    const keys = unsettled.map((load) => load.key);
+    this.#events.emit('loadError', { keys, error, background: run.background });
+  }
+
+  #offer(load: Load<V>, tagsUnknown: boolean): void {
+    const older = this.#joinable.get(load.key);
+    if (older !== undefined) this.#withdraw(older);
+    this.#joinable.set(load.key, load);
+    this.#index.add(load);
+    if (tagsUnknown) this.#tagsUnknown.add(load);
+  }
+
+  #withdraw(load: Load<V>): void {
+    if (this.#joinable.get(load.key) !== load) return;
+    this.#joinable.delete(load.key);
+    this.#index.remove(load);
+    this.#tagsUnknown.delete(load);
+  }
+
+  #end(load: Load<V>): void {
+    this.#withdraw(load);
+    this.#runs.delete(load);
+  }
+}
+
+function tagsFor<V>(source: Source<V>, key: string, value: V | undefined): readonly string[] {
+  if (typeof source.tags !== 'function') return source.tags;
+  return value === undefined ? NO_TAGS : tagsOf(source.tags(value, key));
+}

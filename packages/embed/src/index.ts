@@ -1,0 +1,61 @@
+import './node-version.js';
+
+export {
+  BatchTooLargeError,
+  type CacheInvalidationTransport,
+  type Clock,
+  ConfigInvalidError,
+  type DiscoveryProvider,
+  HearsayError,
+  type Logger,
+  LogUnavailableError,
+  NameInvalidError,
+  type NodeCoherence,
+  type ScopeStatus,
+  type TargetInput,
+  TokenInvalidError,
+} from '@hearsay/spi';
+export {
+  type BatchLoader,
+  type Cache,
+  type CacheStats,
+  type CacheView,
+  type Loader,
+  StaleRefusedError,
+  TokenNotReachedError,
+} from '@hearsay/cache';
+export {
+  AdmissionRefusedError,
+  ClusterKeyInvalidError,
+  ClusterKeyRequiredError,
+  ListenFailedError,
+  type Medium,
+  type MeshTransportOptions,
+  meshTransport,
+} from '@hearsay/mesh';
+export {
+  CommitUncertainError,
+  LogFileForeignError,
+  LogFileUnreadableError,
+  LogSchemaNewerError,
+  LogTablesMissingError,
+  openSqliteLog,
+  schemaSql,
+  type SqliteLogOptions,
+  TransactionEndedError,
+  TransactionOpenError,
+  WriteCallbackAsyncError,
+  WriteContendedError,
+  type WriteTransaction,
+} from '@hearsay/version-log';
+export type { Via } from './freshness-driver.js';
+export {
+  type Hearsay,
+  type HearsayCounters,
+  type HearsayEvents,
+  type HearsayStatus,
+  NodeClosedError,
+} from './hearsay.js';
+export type { HearsayOptions, NodeCacheOptions, PollOptions } from './options.js';
+export { startHearsay } from './start.js';
+export type { VersionLog } from './version-log.js';

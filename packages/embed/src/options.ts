@@ -1,0 +1,74 @@
+import type { CacheOptions } from '@hearsay/cache';
+import type { MeshTransportOptions } from '@hearsay/mesh';
+import {
+  type CacheInvalidationTransport,
+  type Clock,
+  ConfigInvalidError,
+  type DiscoveryProvider,
+  type Logger,
+  type NodeName,
+  nodeNameOf,
+} from '@hearsay/spi';
+import type { SqliteLogOptions } from '@hearsay/version-log';
+import type { VersionLog } from './version-log.js';
+
+export interface PollOptions {
+  /** Between two polls of the log, 1 … 3,600,000; default 1,000. */
+  readonly intervalMs?: number;
+  /** The same while the transport hears nobody; default 250. */
+  readonly isolatedIntervalMs?: number;
+}
+
+export interface HearsayOptions {
+  /** A stable name, 1 … 64 letters, digits, `.`, `_`, `-`. No two live processes have the same. */
+  readonly node: string;
+  /** The version log, in the database that the service already has. Without one every event is a hint. */
+  readonly log?: { readonly sqlite: string | SqliteLogOptions } | VersionLog;
+  /** `false` only to show what polling is worth: the log is then read once per scope. */
+  readonly poll?: PollOptions | false;
+  /** The embedded mesh; `false` for none. */
+  readonly mesh?: (MeshTransportOptions & { readonly discoverByLog?: boolean }) | false;
+  /** Another transport in place of the mesh. */
+  readonly transport?: CacheInvalidationTransport;
+  /** More ways to find peers, beside the static list and the rows of the log. */
+  readonly discovery?: readonly DiscoveryProvider[];
+  /** Default: pino at level `warn` on stderr. */
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+}
+
+/** What a cache of a node can be told; the node adds scope, clock and freshness. */
+export type NodeCacheOptions = Omit<
+  CacheOptions,
+  'scope' | 'clock' | 'freshness' | 'announce' | 'consistency'
+> & {
+  /** Default `eventual`. */
+  readonly consistency?: CacheOptions['consistency'];
+};
+
+const KNOWN: readonly (keyof HearsayOptions)[] = [
+  'node',
+  'log',
+  'poll',
+  'mesh',
+  'transport',
+  'discovery',
+  'logger',
+  'clock',
+];
+
+/**
+ * Checks what the parts do not check themselves.
+ * @throws {ConfigInvalidError} names the field
+ * @throws {NameInvalidError} the node's name
+ */
+export function checkOptions(options: HearsayOptions): NodeName {
+  for (const field of Object.keys(options))
+    if (!KNOWN.includes(field as keyof HearsayOptions))
+      throw new ConfigInvalidError(`option "${field}" is unknown: use ${KNOWN.join(', ')}`);
+  if (options.transport && options.mesh)
+    throw new ConfigInvalidError('options mesh and transport exclude each other: give one');
+  if (!options.log && options.mesh === false && !options.transport)
+    throw new ConfigInvalidError('without log, mesh and transport a node hears nothing: give one');
+  return nodeNameOf(options.node);
+}

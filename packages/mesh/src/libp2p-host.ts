@@ -1,0 +1,70 @@
+import { noise } from '@chainsafe/libp2p-noise';
+import type { Libp2p } from '@libp2p/interface';
+import { tcp } from '@libp2p/tcp';
+import { yamux } from '@libp2p/yamux';
+import { createLibp2p } from 'libp2p';
+import { type Address, formatAddress, fromMultiaddr, isUnspecified, toMultiaddr } from './address.js';
+import { ListenFailedError } from './errors.js';
+import type { GossipsubComponents } from './gossipsub-medium.js';
+
+export interface Libp2pHost {
+  readonly libp2p: Libp2p;
+  /** What gossipsub is built from, outside of libp2p's own list of services. */
+  readonly components: GossipsubComponents;
+}
+
+/** A libp2p node with a fresh identity per call (so per epoch), not yet listening. */
+export async function createHost(listen: Address, connectionsMax: number): Promise<Libp2pHost> {
+  let components: GossipsubComponents | undefined;
+  const libp2p = await createLibp2p({
+    start: false,
+    addresses: { listen: [toMultiaddr(listen).toString()] },
+    transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux({ enableKeepAlive: false })],
+    // Heartbeats watch the links, and the dialler dials; libp2p's own ways of doing both are off.
+    connectionMonitor: { enabled: false },
+    connectionManager: {
+      maxConnections: connectionsMax,
+      // The defaults reset 25 of 30 nodes that start together.
+      inboundConnectionThreshold: connectionsMax,
+      maxIncomingPendingConnections: connectionsMax,
+      reconnectRetries: 0,
+      maxParallelDials: 32,
+    },
+    services: {
+      captured: (all) => {
+        components = all;
+        return {};
+      },
+    },
+  });
+  return { libp2p, components: components as GossipsubComponents };
+}
+
+/** @throws {ListenFailedError} the port is taken, not allowed, or the address is not this machine's */
+export async function listenOn(libp2p: Libp2p, listen: Address): Promise<void> {
+  try {
+    await libp2p.start();
+  } catch (error) {
+    await Promise.resolve(libp2p.stop()).catch(() => undefined);
+    throw new ListenFailedError(
+      `cannot listen on ${formatAddress(listen)} (${rootCause(error)}): choose another address, or port 0 for a free one`,
+      { cause: error },
+    );
+  }
+}
+
+/** @returns what is listened on as `host:port`; the interfaces' addresses where all are listened on */
+export function listenAddresses(libp2p: Libp2p, listen: Address): string[] {
+  const all = libp2p.getMultiaddrs().map(fromMultiaddr).filter((address) => address !== undefined);
+  const wanted = isUnspecified(listen) ? all.filter((address) => !isUnspecified(address)) : all;
+  return [...new Set(wanted.map(formatAddress))];
+}
+
+function rootCause(error: unknown): string {
+  const seen = error as { code?: string; cause?: unknown; errors?: unknown[]; message?: string };
+  const inner = seen.errors?.[0] ?? seen.cause;
+  if (inner) return rootCause(inner);
+  return seen.code ?? seen.message ?? String(error);
+}

@@ -1,0 +1,77 @@
+import type { Coherence } from '@hearsay/spi';
+import type { FreshnessOptions } from './options.js';
+
+const BACK_OFF_MAX = 4;
+
+/**
+ * When to poll. Regular polls come every interval, counted from the send of the one before, which
+ * keeps the age of a proof below one interval and one answer time. After failures the interval is
+ * counted from the failure; from the second failure in a row it doubles, up to four times (before
+ * jitter): a database that is coming back is not stormed, and is found again within seconds. What is
+ * wanted sooner is not slowed.
+ */
+export class Cadence {
+  readonly #options: Required<FreshnessOptions>;
+  #wantedMs = Number.POSITIVE_INFINITY;
+  #sentMs = Number.NEGATIVE_INFINITY;
+  #baseMs = Number.NEGATIVE_INFINITY;
+  #failures = 0;
+  #jitter = 1;
+  #coherence: Coherence = 'alone';
+  #wasIsolated = false;
+
+  constructor(options: Required<FreshnessOptions>) {
+    this.#options = options;
+  }
+
+  /** When the next poll is due, provided that none is in flight. The first one is due at once. */
+  dueMs(): number {
+    return Math.min(this.#wantedMs, this.#baseMs + this.#intervalMs());
+  }
+
+  /** Asks for a poll that is sent after this moment, at `dueMs` at the latest. */
+  wantBy(dueMs: number): void {
+    this.#wantedMs = Math.min(this.#wantedMs, dueMs);
+  }
+
+  /** As {@link wantBy} at once, spaced by `graceMs`: a peer that is wrong must not make us storm the log. */
+  wantSpaced(nowMs: number): void {
+    this.wantBy(Math.max(nowMs, this.#sentMs + this.#options.graceMs));
+  }
+
+  sent(nowMs: number): void {
+    this.#wantedMs = Number.POSITIVE_INFINITY;
+    this.#sentMs = nowMs;
+  }
+
+  answered(): void {
+    this.#baseMs = this.#sentMs;
+    this.#failures = 0;
+  }
+
+  failed(nowMs: number): void {
+    this.#baseMs = nowMs;
+    this.#failures++;
+  }
+
+  /** @param random [0, 1) */
+  shuffle(random: number): void {
+    this.#jitter = 1 + this.#options.jitterRatio * (2 * random - 1);
+  }
+
+  /** Isolated: polls come faster. Coherent after isolation: one poll at once closes what is left. */
+  hear(coherence: Coherence, nowMs: number): void {
+    this.#coherence = coherence;
+    if (coherence === 'isolated') this.#wasIsolated = true;
+    if (coherence !== 'coherent' || !this.#wasIsolated) return;
+    this.#wasIsolated = false;
+    this.wantBy(nowMs);
+  }
+
+  #intervalMs(): number {
+    const { intervalMs, isolatedIntervalMs } = this.#options;
+    const regularMs = this.#coherence === 'isolated' ? isolatedIntervalMs : intervalMs;
+    const backOff = Math.min(2 ** Math.max(0, this.#failures - 1), BACK_OFF_MAX);
+    return regularMs * backOff * this.#jitter;
+  }
+}

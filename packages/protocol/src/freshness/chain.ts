@@ -1,0 +1,171 @@
+import type { AppendId, ChainHead, LogRow, ScopeReading, Target, Version } from '@hearsay/spi';
+import { type BrokenReason, followRows } from './reading.js';
+
+/** One append: its number, its name and its predecessor's. */
+export interface Link extends ChainHead {
+  readonly prevId: AppendId;
+}
+
+interface PendingLink extends Link {
+  /** The newest poll sent before the link came; later ones must have seen it. */
+  readonly knownSincePollId: number;
+}
+
+/**
+ * How a link stands to the chain.
+ * - `known`: applied here before
+ * - `fits`: new, and nothing contradicts it
+ * - `disputed`: it or one that waits contradicts what is applied; only the log can tell who is right
+ */
+export type Standing = 'known' | 'fits' | 'disputed';
+
+export type Absorbed =
+  | {
+      readonly targets: readonly Target[];
+      /** The reading's head is applied here. */
+      readonly proven: boolean;
+      /** Another poll has to go on at once. */
+      readonly again: boolean;
+      readonly broken?: undefined;
+    }
+  /** This chain is worth nothing any more; the scope begins anew. */
+  | { readonly broken: BrokenReason };
+
+export interface ChainLimits {
+  readonly pendingMax: number;
+  readonly historyMax: number;
+}
+
+/**
+ * What is applied of one scope, as a chain (rule L1). Numbers can come again, links cannot, so
+ * applied-through moves only from a link to one that names it as its predecessor.
+ *
+ * `history` remembers the append ids from the last position that the log itself confirmed up to
+ * applied-through, to be held against what the log says next: gossip may have brought commits that
+ * the log has lost. `pending` holds links further on whose predecessors are not here yet; their
+ * targets are dropped already, since dropping early is always safe.
+ */
+export class Chain {
+  readonly #limits: ChainLimits;
+  readonly #history = new Map<Version, AppendId>();
+  readonly #pending = new Map<Version, PendingLink>();
+  #confirmed: Version;
+  #applied: ChainHead;
+
+  constructor(head: ChainHead, limits: ChainLimits) {
+    this.#limits = limits;
+    this.#applied = { version: head.version, appendId: head.appendId };
+    this.#confirmed = head.version;
+    this.#history.set(head.version, head.appendId);
+  }
+
+  get applied(): ChainHead {
+    return this.#applied;
+  }
+
+  /** Older than the history counts as reached: a proven chain stands for all that it grew from. */
+  hasReached(position: ChainHead): boolean {
+    if (position.version > this.#applied.version) return false;
+    const known = this.#history.get(position.version);
+    return known === undefined || known === position.appendId;
+  }
+
+  /**
+   * Takes a link that gossip or an own commit brought.
+   * @param lastPollId the newest poll sent before
+   */
+  offer(link: Link, lastPollId: number): Standing {
+    if (link.version <= this.#applied.version) return this.hasReached(link) ? 'known' : 'disputed';
+    const waiting = this.#pending.get(link.version);
+    if (waiting !== undefined) return waiting.appendId === link.appendId ? 'known' : 'disputed';
+    if (this.#continues(link)) this.#advance(link);
+    else this.#remember(link, lastPollId);
+    this.#drain();
+    return this.#misfit(link) || this.#misfit(this.#nextPending()) ? 'disputed' : 'fits';
+  }
+
+  /**
+   * Takes what a poll read of this scope.
+   *
+   * @param asked applied here when the poll was sent; gossip may have brought more since
+   */
+  absorb(reading: ScopeReading, asked: ChainHead, rowsMax: number, pollId: number): Absorbed {
+    const followed = followRows(asked, reading, rowsMax);
+    if (followed.broken !== undefined) return followed;
+    const targets = this.#absorbRows(reading.rows);
+    if (targets === undefined || this.#lostBeyond(reading.head, pollId))
+      return { broken: 'chain-broken' };
+    this.#confirm(followed.end.version);
+    this.#drain();
+    const proven = this.#applied.version >= reading.head.version;
+    if (!proven) return { targets, proven, again: true };
+    // Equal ids under the head mean equal chains below it: an append names one predecessor only.
+    if (this.#history.get(reading.head.version) !== reading.head.appendId)
+      return { broken: 'chain-broken' };
+    this.#confirm(reading.head.version);
+    this.#drain();
+    return { targets, proven, again: this.#misfit(this.#nextPending()) };
+  }
+
+  /** @returns the targets that are new here, or `undefined` where a row is not what was applied here */
+  #absorbRows(rows: readonly LogRow[]): Target[] | undefined {
+    const targets: Target[] = [];
+    for (const row of rows) {
+      const applied = this.#history.get(row.version) ?? this.#pending.get(row.version)?.appendId;
+      if (applied !== undefined && applied !== row.appendId) return undefined;
+      if (applied === undefined) targets.push(row.target);
+      if (row.version > this.#applied.version) this.#advance(row);
+    }
+    return targets;
+  }
+
+  /** Whether a commit that was known here before the poll was sent is not in the log. */
+  #lostBeyond(head: ChainHead, pollId: number): boolean {
+    for (const link of this.#pending.values())
+      if (link.version > head.version && link.knownSincePollId < pollId) return true;
+    return false;
+  }
+
+  /** The next link may be applied-through. A full history stops it: without the id there would be
+   * nothing to hold against the log, and a lost commit would pass unnoticed (rule L1). */
+  #continues(link: Link): boolean {
+    return (
+      link.version === this.#applied.version + 1 &&
+      link.prevId === this.#applied.appendId &&
+      this.#history.size < this.#limits.historyMax
+    );
+  }
+
+  #misfit(link: Link | undefined): boolean {
+    return link?.version === this.#applied.version + 1 && link.prevId !== this.#applied.appendId;
+  }
+
+  #nextPending(): PendingLink | undefined {
+    return this.#pending.get((this.#applied.version + 1) as Version);
+  }
+
+  #advance({ version, appendId }: ChainHead): void {
+    this.#applied = { version, appendId };
+    this.#history.set(version, appendId);
+    this.#pending.delete(version);
+  }
+
+  /** Overflow forgets the link: its target is dropped, and a poll will bring the row. */
+  #remember({ version, appendId, prevId }: Link, knownSincePollId: number): void {
+    if (this.#pending.size >= this.#limits.pendingMax) return;
+    this.#pending.set(version, { version, appendId, prevId, knownSincePollId });
+  }
+
+  #drain(): void {
+    for (
+      let next = this.#nextPending();
+      next !== undefined && this.#continues(next);
+      next = this.#nextPending()
+    )
+      this.#advance(next);
+  }
+
+  #confirm(version: Version): void {
+    for (; this.#confirmed < version; this.#confirmed++) this.#history.delete(this.#confirmed);
+  }
+}

@@ -1,0 +1,29 @@
+import type { Announcement, AppliedPosition, Coherence, PollAnswer, Scope } from '@hearsay/spi';
+
+/** Everything that the freshness machine learns from the world. */
+export type FreshnessInput =
+  /** First use of a scope, before anything of it is cached. Later uses change nothing. */
+  | { readonly kind: 'use-scope'; readonly scope: Scope }
+  /** Events of other nodes: in any order, any number of times. */
+  | { readonly kind: 'gossip'; readonly announcements: readonly Announcement[] }
+  /** What this node has just committed (with places), or could not learn the outcome of (without). */
+  | { readonly kind: 'committed'; readonly announcements: readonly Announcement[] }
+  /** The answer to effect `poll`; one that is not awaited any more changes nothing. */
+  | { readonly kind: 'poll-answer'; readonly pollId: number; readonly answer: PollAnswer }
+  | { readonly kind: 'poll-failed'; readonly pollId: number }
+  /** A reader needs `freshAsOfMs >= sinceMs`, not after now. Answered by `proved` or `unproved`. */
+  | { readonly kind: 'demand'; readonly scope: Scope; readonly sinceMs: number }
+  /** A reader with a token waits for this position. */
+  | { readonly kind: 'await-position'; readonly position: AppliedPosition }
+  /** The coherence of the transport changed. */
+  | { readonly kind: 'coherence'; readonly coherence: Coherence }
+  /** The transport lost events for good. Answered by `gap-closed`. */
+  | { readonly kind: 'gap'; readonly gapId: number }
+  /**
+   * Time passed. To be handed in by `nextDueMs()`, and best before every `poll-answer` too, so that
+   * a pause of the process is noticed before anything is proven across it (rule F3).
+   * `random` in [0, 1) becomes jitter.
+   */
+  | { readonly kind: 'tick'; readonly wallMs: number; readonly random: number };
+
+export type AnnouncementsInput = Extract<FreshnessInput, { readonly announcements: unknown }>;

@@ -1,0 +1,72 @@
+import { ConfigInvalidError } from '@hearsay/spi';
+
+export interface FreshnessOptions {
+  /** `false`: no version log at hand. Nothing is polled or proven, every event is a hint. */
+  readonly logged: boolean;
+  /** Between two regular polls. */
+  readonly intervalMs?: number;
+  /** Between two regular polls while the transport is isolated. */
+  readonly isolatedIntervalMs?: number;
+  /** Intervals vary by ± this share, 0 … 1, so that nodes started together drift apart. */
+  readonly jitterRatio?: number;
+  /** What gossip is given to bring the position that a token's reader waits for. */
+  readonly graceMs?: number;
+  /** Rows per scope and poll, 1 … 65,536. */
+  readonly rowsMax?: number;
+  /** Scopes in use. */
+  readonly scopesMax?: number;
+  /** Per scope: links waiting for a predecessor. */
+  readonly pendingMax?: number;
+  /** Per scope: append ids applied since the log last confirmed the chain, at least 2. */
+  readonly historyMax?: number;
+  /** Gaps waiting for a poll. */
+  readonly gapsMax?: number;
+  /** Wall and monotonic time may part by this much between two ticks. */
+  readonly clockJumpMs?: number;
+  /** A tick is wanted at least this often, to compare the clocks. */
+  readonly clockCheckMs?: number;
+}
+
+export const FRESHNESS_DEFAULTS = {
+  intervalMs: 1000,
+  isolatedIntervalMs: 250,
+  jitterRatio: 0.1,
+  graceMs: 25,
+  rowsMax: 1024,
+  scopesMax: 4096,
+  pendingMax: 1024,
+  historyMax: 4096,
+  gapsMax: 1024,
+  clockJumpMs: 500,
+  clockCheckMs: 500,
+} as const satisfies Omit<Required<FreshnessOptions>, 'logged'>;
+
+type Field = keyof typeof FRESHNESS_DEFAULTS;
+
+const HOUR_MS = 3_600_000;
+const COUNT_MAX = 1_048_576;
+const RANGES: Readonly<Record<Field, readonly [min: number, max: number]>> = {
+  intervalMs: [1, HOUR_MS],
+  isolatedIntervalMs: [1, HOUR_MS],
+  jitterRatio: [0, 1],
+  graceMs: [0, HOUR_MS],
+  rowsMax: [1, 65_536],
+  scopesMax: [1, COUNT_MAX],
+  pendingMax: [0, COUNT_MAX],
+  historyMax: [2, COUNT_MAX],
+  gapsMax: [0, COUNT_MAX],
+  clockJumpMs: [1, HOUR_MS],
+  clockCheckMs: [1, HOUR_MS],
+};
+
+/** @throws {ConfigInvalidError} a value is outside its range */
+export function resolveOptions(options: FreshnessOptions): Required<FreshnessOptions> {
+  const resolved: Required<FreshnessOptions> = { ...FRESHNESS_DEFAULTS, ...options };
+  for (const [field, [min, max]] of Object.entries(RANGES)) {
+    const value = resolved[field as Field];
+    // Written so that NaN is refused too.
+    if (!(value >= min && value <= max))
+      throw new ConfigInvalidError(`${field} ${value} is not valid: use ${min} to ${max}`);
+  }
+  return resolved;
+}

@@ -1,0 +1,34 @@
+import type { ChainHead, ScopeReading } from '@hearsay/spi';
+
+/** How a reading of the log contradicts itself or the position that it was asked from. */
+export type BrokenReason = 'chain-broken' | 'below-floor' | 'rows-lost';
+
+export type Followed =
+  /** The rows lead from the asked position to `end`, which is the head unless more are to be read. */
+  { readonly end: ChainHead; readonly broken?: undefined } | { readonly broken: BrokenReason };
+
+/**
+ * Follows the rows of one reading link by link from the position that was asked (rules L1, L4).
+ *
+ * @param asked applied here when the poll was sent
+ * @param rowsMax as asked: that many rows mean that there may be more
+ */
+export function followRows(asked: ChainHead, reading: ScopeReading, rowsMax: number): Followed {
+  const { head, rows } = reading;
+  let end = asked;
+  for (const row of rows) {
+    if (row.version !== end.version + 1) return { broken: missing(end, reading) };
+    if (row.prevId !== end.appendId) return { broken: 'chain-broken' };
+    end = row;
+  }
+  if (end.version < head.version)
+    return rows.length < rowsMax ? { broken: missing(end, reading) } : { end };
+  // Behind what was applied here, or another append under the same number: commits were lost.
+  if (end.version > head.version || end.appendId !== head.appendId)
+    return { broken: 'chain-broken' };
+  return { end };
+}
+
+function missing(after: ChainHead, reading: ScopeReading): BrokenReason {
+  return after.version < reading.floor ? 'below-floor' : 'rows-lost';
+}

@@ -1,0 +1,38 @@
+import type { ContactOptions } from './contact.js';
+import type { JournalOptions } from './journal.js';
+import type { RepairOptions } from './repair.js';
+import type { VersionVectorOptions } from './version-vector.js';
+
+/** Every number of the mesh machine. Times in milliseconds on the caller's monotonic clock. */
+export interface MeshOptions
+  extends ContactOptions,
+    JournalOptions,
+    RepairOptions,
+    VersionVectorOptions {
+  /** One heartbeat and its acknowledgement per link, each with a digest. */
+  readonly heartbeatMs: number;
+  /** A link without an acknowledgement for this long is dropped and dialled anew. */
+  readonly linkSilentMs: number;
+  /** Something missing for longer than this makes the node `catching-up`. */
+  readonly catchingUpAfterMs: number;
+  /** How much of the journal one pull may bring. */
+  readonly pullBytesMax: number;
+  /** `false` only to show what repair is worth: digests are sent and ignored. */
+  readonly repair: boolean;
+}
+
+export const MESH_DEFAULTS: MeshOptions = {
+  heartbeatMs: 500,
+  linkSilentMs: 2_000,
+  isolatedAfterMs: 2_000,
+  lostRememberedMs: 60_000,
+  catchingUpAfterMs: 1_000,
+  repairDelayMs: 100,
+  pullTimeoutMs: 1_000,
+  pullBytesMax: 262_144,
+  journalEventsMax: 16_384,
+  journalBytesMax: 8_388_608,
+  originsMax: 1_024,
+  silentOriginMs: 600_000,
+  repair: true,
+};

@@ -1,0 +1,180 @@
+import type { AppendId, ChainHead, ScopeReading, Version } from '@hearsay/spi';
+import { describe, expect, it } from 'vitest';
+import { Chain, type Link, type Standing } from '../../src/freshness/chain.js';
+
+const LIMITS = { pendingMax: 8, historyMax: 8 };
+
+/** `link(7)` is append g7 after g6; `link(7, 'x')` is x7 after x6; `link(7, 'x', 'g')` is x7 after g6. */
+function link(version: number, branch = 'g', prevBranch = branch): Link {
+  return { ...head(version, branch), prevId: `${prevBranch}${version - 1}` as AppendId };
+}
+
+function head(version: number, branch = 'g'): ChainHead {
+  return { version: version as Version, appendId: `${branch}${version}` as AppendId };
+}
+
+function reading(at: ChainHead, ...links: readonly Link[]): ScopeReading {
+  const rows = links.map((each) => ({
+    ...each,
+    target: { kind: 'key', key: each.appendId } as const,
+    origin: '',
+  }));
+  return { scope: 'table' as never, head: at, floor: 0 as Version, rows };
+}
+
+/** Proven at 5; 6 and 7 by gossip; 9 waits for 8. */
+function chainAt7(limits = LIMITS): Chain {
+  const chain = new Chain(head(5), limits);
+  for (const version of [6, 7, 9]) chain.offer(link(version), 0);
+  return chain;
+}
+
+describe('a link that is offered', () => {
+  const table: readonly [what: string, link: Link, standing: Standing, applied: number][] = [
+    ['older than the history', link(4), 'known', 7],
+    ['older than the history, of another branch', link(4, 'x'), 'known', 7],
+    ['at the confirmed head', link(5), 'known', 7],
+    ['at the confirmed head under another id', link(5, 'x'), 'disputed', 7],
+    ['applied by gossip', link(6), 'known', 7],
+    ['applied by gossip under another id', link(6, 'x', 'g'), 'disputed', 7],
+    ['at applied-through', link(7), 'known', 7],
+    ['at applied-through under another id', link(7, 'x', 'g'), 'disputed', 7],
+    ['next, naming applied-through', link(8), 'fits', 9],
+    ['next, naming applied-through, but 9 names another', link(8, 'x', 'g'), 'disputed', 8],
+    ['next, naming another predecessor', link(8, 'x'), 'disputed', 7],
+    ['waiting already', link(9), 'known', 7],
+    ['waiting already under another id', link(9, 'x'), 'disputed', 7],
+    ['further on', link(10), 'fits', 7],
+  ];
+  it.each(table)('%s', (_, offered, standing, applied) => {
+    const chain = chainAt7();
+    expect(chain.offer(offered, 0)).toBe(standing);
+    expect(chain.applied.version).toBe(applied);
+  });
+
+  it('is known the second time, also when it waits or is disputed', () => {
+    const chain = chainAt7();
+    expect([chain.offer(link(12), 0), chain.offer(link(12), 0)]).toEqual(['fits', 'known']);
+    expect([chain.offer(link(8, 'x'), 0), chain.offer(link(8, 'x'), 0)]).toEqual([
+      'disputed',
+      'known',
+    ]);
+  });
+});
+
+describe('a reading that is absorbed after gossip brought 6 and 7 while it was under way', () => {
+  const asked = head(5);
+  const table: readonly [
+    what: string,
+    read: ScopeReading,
+    verdict: 'proven' | 'behind' | 'broken',
+    fresh: readonly string[],
+    applied: number,
+  ][] = [
+    ['at the asked head', reading(head(5)), 'proven', [], 7],
+    ['at a head that gossip brought', reading(head(6), link(6)), 'proven', [], 7],
+    ['at applied-through', reading(head(7), link(6), link(7)), 'proven', [], 7],
+    ['beyond', reading(head(8), link(6), link(7), link(8)), 'proven', ['g8'], 9],
+    [
+      'another append at a version by gossip',
+      reading(head(6, 'x'), link(6, 'x', 'g')),
+      'broken',
+      [],
+      0,
+    ],
+    [
+      'another append below applied-through, with a head beyond',
+      reading(head(8, 'x'), link(6), link(7, 'x', 'g'), link(8, 'x')),
+      'broken',
+      [],
+      0,
+    ],
+    [
+      'another append where a link waits',
+      reading(head(9, 'x'), link(6), link(7), link(8), link(9, 'x', 'g')),
+      'broken',
+      [],
+      0,
+    ],
+    ['fewer rows than the head says', reading(head(8), link(6), link(7)), 'broken', [], 0],
+  ];
+  it.each(table)('%s', (_, read, verdict, fresh, applied) => {
+    const chain = chainAt7();
+    const absorbed = chain.absorb(read, asked, 100, 0);
+    if (absorbed.broken !== undefined) {
+      expect(verdict).toBe('broken');
+      return;
+    }
+    expect(absorbed.proven ? 'proven' : 'behind').toBe(verdict);
+    expect(absorbed.targets.map(({ key }) => key)).toEqual(fresh);
+    expect(chain.applied.version).toBe(applied);
+  });
+
+  it('is not proven when more rows are to be read, and goes on at once', () => {
+    const chain = new Chain(head(5), LIMITS);
+    expect(chain.absorb(reading(head(9), link(6), link(7)), asked, 2, 1)).toMatchObject({
+      proven: false,
+      again: true,
+    });
+    expect(chain.applied).toEqual(head(7));
+  });
+
+  it('is proven without the last rows when links that waited reach the head', () => {
+    const chain = new Chain(head(5), LIMITS);
+    for (const version of [8, 9]) chain.offer(link(version), 0);
+    expect(chain.absorb(reading(head(9), link(6), link(7)), asked, 2, 0)).toMatchObject({
+      proven: true,
+    });
+  });
+
+  it('breaks a chain whose waiting link reaches the head under another id (L1)', () => {
+    const chain = new Chain(head(5), LIMITS);
+    chain.offer(link(8, 'x', 'g'), 0);
+    expect(chain.absorb(reading(head(8), link(6), link(7)), asked, 2, 0)).toEqual({
+      broken: 'chain-broken',
+    });
+  });
+
+  it('breaks a chain when a link that was here before the send is not in the log (L1)', () => {
+    const before = new Chain(head(5), LIMITS);
+    before.offer(link(7), 3);
+    expect(before.absorb(reading(head(5)), asked, 100, 4)).toEqual({ broken: 'chain-broken' });
+    const since = new Chain(head(5), LIMITS);
+    since.offer(link(7), 4);
+    expect(since.absorb(reading(head(5)), asked, 100, 4)).toMatchObject({ proven: true });
+  });
+
+  it('asks again when what waits does not follow the head that was read', () => {
+    const chain = new Chain(head(5), LIMITS);
+    chain.offer(link(7, 'x'), 1);
+    const absorbed = chain.absorb(reading(head(6), link(6)), asked, 100, 1);
+    expect(absorbed).toMatchObject({ proven: true, again: true });
+  });
+});
+
+describe('the bounds of a chain', () => {
+  it('keeps pendingMax waiting links and forgets one more', () => {
+    const chain = new Chain(head(0), { pendingMax: 2, historyMax: 8 });
+    for (const version of [2, 3, 4]) chain.offer(link(version), 0);
+    chain.offer(link(1), 0);
+    expect(chain.applied.version).toBe(3);
+  });
+
+  it('advances by gossip to a full history and not past it, until the log confirms (L1)', () => {
+    const chain = new Chain(head(0), { pendingMax: 8, historyMax: 3 });
+    for (const version of [1, 2, 3, 4]) expect(chain.offer(link(version), 0)).toBe('fits');
+    expect(chain.applied.version).toBe(2);
+    chain.absorb(reading(head(2)), head(2), 100, 0);
+    expect(chain.applied.version).toBe(4);
+  });
+
+  it('forgets what is below the confirmed head and nothing above', () => {
+    const chain = chainAt7();
+    chain.absorb(reading(head(6), link(6)), head(5), 100, 0);
+    expect(chain.hasReached(head(5, 'x'))).toBe(true);
+    expect(chain.hasReached(head(6, 'x'))).toBe(false);
+    expect(chain.hasReached(head(7, 'x'))).toBe(false);
+    expect(chain.hasReached(head(7))).toBe(true);
+    expect(chain.hasReached(head(9))).toBe(false);
+  });
+});

@@ -1,0 +1,88 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Announcement } from '@hearsay/spi';
+import { CommitUncertainError, WriteContendedError } from './errors.js';
+import { isBusy, prepare, reasonOf, rollback, SQLITE, sqliteCode } from './sqlite.js';
+
+/** How long one attempt to take the write lock may block the event loop. */
+const ATTEMPT_MS = 3;
+const PAUSE_MS_MAX = 32;
+
+export interface WriteTransactionOptions {
+  /** How long to try for the write lock before giving up. */
+  readonly waitMs: number;
+  /** Called before each attempt; what it throws ends the attempts. */
+  readonly beforeAttempt?: () => void;
+  /** Filled by the body: what to announce as a hint should the outcome be unknown. */
+  readonly hints?: readonly Announcement[];
+}
+
+/**
+ * Runs `body` once, inside BEGIN IMMEDIATE … COMMIT. Waiting for the write lock is asynchronous
+ * (rule L3); from BEGIN to COMMIT nothing else runs on this thread.
+ *
+ * @throws {WriteContendedError} no lock in time, or readers held up the commit; all is rolled back
+ * @throws {CommitUncertainError} COMMIT failed and may have happened
+ * @throws what `body` throws; all is rolled back
+ */
+export async function inWriteTransaction<T>(
+  db: DatabaseSync,
+  options: WriteTransactionOptions,
+  body: () => T,
+): Promise<T> {
+  const giveUpAtMs = performance.now() + options.waitMs;
+  for (let attempt = 0; ; attempt++) {
+    options.beforeAttempt?.();
+    if (tryBegin(db)) break;
+    const leftMs = giveUpAtMs - performance.now();
+    if (leftMs <= 0)
+      throw new WriteContendedError(
+        `other writers held the database for ${options.waitMs} ms: nothing was written, retry the transaction`,
+      );
+    await sleep(Math.min(leftMs, 1 + Math.random() * Math.min(PAUSE_MS_MAX, 2 ** attempt)));
+  }
+  let value: T;
+  try {
+    value = body();
+  } catch (error) {
+    rollback(db);
+    throw error;
+  }
+  commit(db, options.hints ?? []);
+  return value;
+}
+
+function tryBegin(db: DatabaseSync): boolean {
+  const timeout = Number(prepare(db, 'PRAGMA busy_timeout').get()?.['timeout'] ?? 0);
+  db.exec(`PRAGMA busy_timeout = ${ATTEMPT_MS}`);
+  try {
+    db.exec('BEGIN IMMEDIATE');
+    return true;
+  } catch (error) {
+    if (isBusy(error)) return false;
+    throw error;
+  } finally {
+    db.exec(`PRAGMA busy_timeout = ${timeout}`);
+  }
+}
+
+function commit(db: DatabaseSync, hints: readonly Announcement[]): void {
+  try {
+    db.exec('COMMIT');
+  } catch (error) {
+    // Refused by a reader (rollback journal) or by a deferred constraint: still open, so undone for certain.
+    const refused = isBusy(error) || sqliteCode(error) === SQLITE.CONSTRAINT;
+    rollback(db);
+    if (isBusy(error))
+      throw new WriteContendedError(
+        'readers held up the commit: nothing was written, retry the transaction',
+        { cause: error },
+      );
+    if (refused) throw error;
+    throw new CommitUncertainError(
+      `it is unknown whether the transaction was committed (${reasonOf(error)}): read before you retry`,
+      hints,
+      { cause: error },
+    );
+  }
+}

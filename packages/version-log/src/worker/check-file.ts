@@ -1,0 +1,87 @@
+import {
+  accessSync,
+  type BigIntStats,
+  closeSync,
+  constants,
+  openSync,
+  readSync,
+  statSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { LogFileForeignError, LogFileUnreadableError } from '../errors.js';
+import { reasonOf } from '../sqlite.js';
+
+const SQLITE_HEADER = Buffer.from('SQLite format 3\0', 'latin1');
+
+/** Names one file for as long as it exists: a file restored under the same path has another. */
+export type FileIdentity = string;
+
+/** @returns `undefined` where there is no such file */
+export function fileIdentity(path: string): FileIdentity | undefined {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats && `${stats.dev}:${stats.ino}`;
+}
+
+/**
+ * Looks at a path before SQLite does, and changes nothing.
+ *
+ * @returns whether the file is there
+ * @throws {LogFileUnreadableError} {@link LogFileForeignError}
+ */
+export function checkFile(path: string): boolean {
+  checkDirectory(path);
+  const stats = statOf(path);
+  if (stats === undefined) return false;
+  if (!stats.isFile()) throw unreadable(path, 'it is not a regular file');
+  requireAccess(path, path, constants.R_OK | constants.W_OK);
+  if (stats.size > 0 && !readHeader(path).equals(SQLITE_HEADER))
+    throw new LogFileForeignError(`${path} is not a SQLite database: name another file`);
+  return true;
+}
+
+/** SQLite keeps its journal beside the file, so the directory must be writable too. */
+function checkDirectory(path: string): void {
+  const directory = dirname(path);
+  const stats = statOf(directory);
+  if (stats === undefined) throw unreadable(path, `the directory ${directory} does not exist`);
+  if (!stats.isDirectory()) throw unreadable(path, `${directory} is not a directory`);
+  requireAccess(path, directory, constants.W_OK | constants.X_OK);
+}
+
+function statOf(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    throw unreadable(path, reasonOf(error), error);
+  }
+}
+
+function requireAccess(path: string, at: string, mode: number): void {
+  try {
+    accessSync(at, mode);
+  } catch (error) {
+    throw unreadable(path, reasonOf(error), error);
+  }
+}
+
+function readHeader(path: string): Buffer {
+  const header = Buffer.alloc(SQLITE_HEADER.length);
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (error) {
+    throw unreadable(path, reasonOf(error), error);
+  }
+  try {
+    return header.subarray(0, readSync(file, header, 0, header.length, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+export function unreadable(path: string, reason: string, cause?: unknown): LogFileUnreadableError {
+  return new LogFileUnreadableError(
+    `cannot use ${path} as version log: ${reason}; use a file in a directory that can be written`,
+    { cause },
+  );
+}

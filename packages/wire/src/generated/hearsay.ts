@@ -1,0 +1,2916 @@
+// @ts-nocheck
+// Generated from hearsay.proto by `npm run generate`; never edit it.
+/* eslint-disable require-yield */
+
+import { decodeMessage, encodeMessage, MaxLengthError, message, streamMessage } from 'protons-runtime'
+import { alloc as uint8ArrayAlloc } from 'uint8arrays/alloc'
+import type { Codec, DecodeOptions } from 'protons-runtime'
+import type { Uint8ArrayList } from 'uint8arraylist'
+
+export interface MeshFrame {
+  events?: Events
+  heartbeat?: Heartbeat
+  heartbeatAck?: Heartbeat
+  vector?: Vector
+  pull?: Ranges
+  missing?: Ranges
+  leave?: Leave
+}
+
+export namespace MeshFrame {
+  let _codec: Codec<MeshFrame>
+
+  export const codec = (): Codec<MeshFrame> => {
+    if (_codec == null) {
+      _codec = message<MeshFrame>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        obj = { ...obj }
+
+        if (obj.leave != null) {
+          obj.missing = undefined
+          obj.pull = undefined
+          obj.vector = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.events = undefined
+        }
+
+        if (obj.missing != null) {
+          obj.leave = undefined
+          obj.pull = undefined
+          obj.vector = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.events = undefined
+        }
+
+        if (obj.pull != null) {
+          obj.leave = undefined
+          obj.missing = undefined
+          obj.vector = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.events = undefined
+        }
+
+        if (obj.vector != null) {
+          obj.leave = undefined
+          obj.missing = undefined
+          obj.pull = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.events = undefined
+        }
+
+        if (obj.heartbeatAck != null) {
+          obj.leave = undefined
+          obj.missing = undefined
+          obj.pull = undefined
+          obj.vector = undefined
+          obj.heartbeat = undefined
+          obj.events = undefined
+        }
+
+        if (obj.heartbeat != null) {
+          obj.leave = undefined
+          obj.missing = undefined
+          obj.pull = undefined
+          obj.vector = undefined
+          obj.heartbeatAck = undefined
+          obj.events = undefined
+        }
+
+        if (obj.events != null) {
+          obj.leave = undefined
+          obj.missing = undefined
+          obj.pull = undefined
+          obj.vector = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+        }
+
+        if (obj.events != null) {
+          w.uint32(10)
+          Events.codec().encode(obj.events, w)
+        }
+
+        if (obj.heartbeat != null) {
+          w.uint32(18)
+          Heartbeat.codec().encode(obj.heartbeat, w)
+        }
+
+        if (obj.heartbeatAck != null) {
+          w.uint32(26)
+          Heartbeat.codec().encode(obj.heartbeatAck, w)
+        }
+
+        if (obj.vector != null) {
+          w.uint32(34)
+          Vector.codec().encode(obj.vector, w)
+        }
+
+        if (obj.pull != null) {
+          w.uint32(42)
+          Ranges.codec().encode(obj.pull, w)
+        }
+
+        if (obj.missing != null) {
+          w.uint32(50)
+          Ranges.codec().encode(obj.missing, w)
+        }
+
+        if (obj.leave != null) {
+          w.uint32(58)
+          Leave.codec().encode(obj.leave, w)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.events = Events.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.events
+              })
+              break
+            }
+            case 2: {
+              obj.heartbeat = Heartbeat.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.heartbeat
+              })
+              break
+            }
+            case 3: {
+              obj.heartbeatAck = Heartbeat.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.heartbeatAck
+              })
+              break
+            }
+            case 4: {
+              obj.vector = Vector.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.vector
+              })
+              break
+            }
+            case 5: {
+              obj.pull = Ranges.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.pull
+              })
+              break
+            }
+            case 6: {
+              obj.missing = Ranges.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.missing
+              })
+              break
+            }
+            case 7: {
+              obj.leave = Leave.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.leave
+              })
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        if (obj.leave != null) {
+          delete obj.missing
+          delete obj.pull
+          delete obj.vector
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.events
+        }
+
+        if (obj.missing != null) {
+          delete obj.leave
+          delete obj.pull
+          delete obj.vector
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.events
+        }
+
+        if (obj.pull != null) {
+          delete obj.leave
+          delete obj.missing
+          delete obj.vector
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.events
+        }
+
+        if (obj.vector != null) {
+          delete obj.leave
+          delete obj.missing
+          delete obj.pull
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.events
+        }
+
+        if (obj.heartbeatAck != null) {
+          delete obj.leave
+          delete obj.missing
+          delete obj.pull
+          delete obj.vector
+          delete obj.heartbeat
+          delete obj.events
+        }
+
+        if (obj.heartbeat != null) {
+          delete obj.leave
+          delete obj.missing
+          delete obj.pull
+          delete obj.vector
+          delete obj.heartbeatAck
+          delete obj.events
+        }
+
+        if (obj.events != null) {
+          delete obj.leave
+          delete obj.missing
+          delete obj.pull
+          delete obj.vector
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield * Events.codec().stream(reader, reader.uint32(), `${prefix}.events`, {
+                limits: opts.limits?.events
+              })
+
+              break
+            }
+            case 2: {
+              yield * Heartbeat.codec().stream(reader, reader.uint32(), `${prefix}.heartbeat`, {
+                limits: opts.limits?.heartbeat
+              })
+
+              break
+            }
+            case 3: {
+              yield * Heartbeat.codec().stream(reader, reader.uint32(), `${prefix}.heartbeatAck`, {
+                limits: opts.limits?.heartbeatAck
+              })
+
+              break
+            }
+            case 4: {
+              yield * Vector.codec().stream(reader, reader.uint32(), `${prefix}.vector`, {
+                limits: opts.limits?.vector
+              })
+
+              break
+            }
+            case 5: {
+              yield * Ranges.codec().stream(reader, reader.uint32(), `${prefix}.pull`, {
+                limits: opts.limits?.pull
+              })
+
+              break
+            }
+            case 6: {
+              yield * Ranges.codec().stream(reader, reader.uint32(), `${prefix}.missing`, {
+                limits: opts.limits?.missing
+              })
+
+              break
+            }
+            case 7: {
+              yield * Leave.codec().stream(reader, reader.uint32(), `${prefix}.leave`, {
+                limits: opts.limits?.leave
+              })
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface MeshFrameEventsRunsOriginNodeFieldEvent {
+    field: '$.events.runs[].origin.node'
+    value: string
+    index: number
+  }
+
+  export interface MeshFrameEventsRunsOriginEpochFieldEvent {
+    field: '$.events.runs[].origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MeshFrameEventsRunsFirstFieldEvent {
+    field: '$.events.runs[].first'
+    value: number
+    index: number
+  }
+
+  export interface MeshFrameEventsRunsCountFieldEvent {
+    field: '$.events.runs[].count'
+    value: number
+    index: number
+  }
+
+  export interface MeshFrameEventsRunsLogIdFieldEvent {
+    field: '$.events.runs[].logId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MeshFrameEventsAnnouncementsScopeFieldEvent {
+    field: '$.events.announcements[].scope'
+    value: string
+    index: number
+  }
+
+  export interface MeshFrameEventsAnnouncementsKindFieldEvent {
+    field: '$.events.announcements[].kind'
+    value: number
+    index: number
+  }
+
+  export interface MeshFrameEventsAnnouncementsKeyFieldEvent {
+    field: '$.events.announcements[].key'
+    value: string
+    index: number
+  }
+
+  export interface MeshFrameEventsAnnouncementsVersionFieldEvent {
+    field: '$.events.announcements[].version'
+    value: number
+    index: number
+  }
+
+  export interface MeshFrameEventsAnnouncementsAppendIdFieldEvent {
+    field: '$.events.announcements[].appendId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MeshFrameEventsAnnouncementsPrevIdFieldEvent {
+    field: '$.events.announcements[].prevId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MeshFrameEventsAnnouncementsLogIdFieldEvent {
+    field: '$.events.announcements[].logId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatBeatFieldEvent {
+    field: '$.heartbeat.beat'
+    value: number
+  }
+
+  export interface MeshFrameHeartbeatHeadsOriginNodeFieldEvent {
+    field: '$.heartbeat.heads[].origin.node'
+    value: string
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatHeadsOriginEpochFieldEvent {
+    field: '$.heartbeat.heads[].origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatHeadsSequenceFieldEvent {
+    field: '$.heartbeat.heads[].sequence'
+    value: number
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatHashLowFieldEvent {
+    field: '$.heartbeat.hashLow'
+    value: number
+  }
+
+  export interface MeshFrameHeartbeatHashHighFieldEvent {
+    field: '$.heartbeat.hashHigh'
+    value: number
+  }
+
+  export interface MeshFrameHeartbeatAckBeatFieldEvent {
+    field: '$.heartbeatAck.beat'
+    value: number
+  }
+
+  export interface MeshFrameHeartbeatAckHeadsOriginNodeFieldEvent {
+    field: '$.heartbeatAck.heads[].origin.node'
+    value: string
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatAckHeadsOriginEpochFieldEvent {
+    field: '$.heartbeatAck.heads[].origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatAckHeadsSequenceFieldEvent {
+    field: '$.heartbeatAck.heads[].sequence'
+    value: number
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatAckHashLowFieldEvent {
+    field: '$.heartbeatAck.hashLow'
+    value: number
+  }
+
+  export interface MeshFrameHeartbeatAckHashHighFieldEvent {
+    field: '$.heartbeatAck.hashHigh'
+    value: number
+  }
+
+  export interface MeshFrameVectorEntriesOriginNodeFieldEvent {
+    field: '$.vector.entries[].origin.node'
+    value: string
+    index: number
+  }
+
+  export interface MeshFrameVectorEntriesOriginEpochFieldEvent {
+    field: '$.vector.entries[].origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MeshFrameVectorEntriesContiguousFieldEvent {
+    field: '$.vector.entries[].contiguous'
+    value: number
+    index: number
+  }
+
+  export interface MeshFrameVectorEntriesAboveFieldEvent {
+    field: '$.vector.entries[].above[]'
+    index: number
+    value: number
+  }
+
+  export interface MeshFrameVectorReplyFieldEvent {
+    field: '$.vector.reply'
+    value: boolean
+  }
+
+  export interface MeshFramePullRangesOriginNodeFieldEvent {
+    field: '$.pull.ranges[].origin.node'
+    value: string
+    index: number
+  }
+
+  export interface MeshFramePullRangesOriginEpochFieldEvent {
+    field: '$.pull.ranges[].origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MeshFramePullRangesFromFieldEvent {
+    field: '$.pull.ranges[].from'
+    value: number
+    index: number
+  }
+
+  export interface MeshFramePullRangesToFieldEvent {
+    field: '$.pull.ranges[].to'
+    value: number
+    index: number
+  }
+
+  export interface MeshFrameMissingRangesOriginNodeFieldEvent {
+    field: '$.missing.ranges[].origin.node'
+    value: string
+    index: number
+  }
+
+  export interface MeshFrameMissingRangesOriginEpochFieldEvent {
+    field: '$.missing.ranges[].origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MeshFrameMissingRangesFromFieldEvent {
+    field: '$.missing.ranges[].from'
+    value: number
+    index: number
+  }
+
+  export interface MeshFrameMissingRangesToFieldEvent {
+    field: '$.missing.ranges[].to'
+    value: number
+    index: number
+  }
+
+  export function encode (obj: Partial<MeshFrame>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, MeshFrame.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MeshFrame>): MeshFrame {
+    return decodeMessage(buf, MeshFrame.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MeshFrame>): Generator<MeshFrameEventsRunsOriginNodeFieldEvent | MeshFrameEventsRunsOriginEpochFieldEvent | MeshFrameEventsRunsFirstFieldEvent | MeshFrameEventsRunsCountFieldEvent | MeshFrameEventsRunsLogIdFieldEvent | MeshFrameEventsAnnouncementsScopeFieldEvent | MeshFrameEventsAnnouncementsKindFieldEvent | MeshFrameEventsAnnouncementsKeyFieldEvent | MeshFrameEventsAnnouncementsVersionFieldEvent | MeshFrameEventsAnnouncementsAppendIdFieldEvent | MeshFrameEventsAnnouncementsPrevIdFieldEvent | MeshFrameEventsAnnouncementsLogIdFieldEvent | MeshFrameHeartbeatBeatFieldEvent | MeshFrameHeartbeatHeadsOriginNodeFieldEvent | MeshFrameHeartbeatHeadsOriginEpochFieldEvent | MeshFrameHeartbeatHeadsSequenceFieldEvent | MeshFrameHeartbeatHashLowFieldEvent | MeshFrameHeartbeatHashHighFieldEvent | MeshFrameHeartbeatAckBeatFieldEvent | MeshFrameHeartbeatAckHeadsOriginNodeFieldEvent | MeshFrameHeartbeatAckHeadsOriginEpochFieldEvent | MeshFrameHeartbeatAckHeadsSequenceFieldEvent | MeshFrameHeartbeatAckHashLowFieldEvent | MeshFrameHeartbeatAckHashHighFieldEvent | MeshFrameVectorEntriesOriginNodeFieldEvent | MeshFrameVectorEntriesOriginEpochFieldEvent | MeshFrameVectorEntriesContiguousFieldEvent | MeshFrameVectorEntriesAboveFieldEvent | MeshFrameVectorReplyFieldEvent | MeshFramePullRangesOriginNodeFieldEvent | MeshFramePullRangesOriginEpochFieldEvent | MeshFramePullRangesFromFieldEvent | MeshFramePullRangesToFieldEvent | MeshFrameMissingRangesOriginNodeFieldEvent | MeshFrameMissingRangesOriginEpochFieldEvent | MeshFrameMissingRangesFromFieldEvent | MeshFrameMissingRangesToFieldEvent> {
+    return streamMessage(buf, MeshFrame.codec(), opts)
+  }
+}
+
+export interface Origin {
+  node: string
+  epoch?: Uint8Array<ArrayBuffer>
+}
+
+export namespace Origin {
+  let _codec: Codec<Origin>
+
+  export const codec = (): Codec<Origin> => {
+    if (_codec == null) {
+      _codec = message<Origin>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.node != null && obj.node !== '')) {
+          w.uint32(10)
+          w.string(obj.node)
+        }
+
+        if (obj.epoch != null) {
+          w.uint32(18)
+          w.bytes(obj.epoch)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          node: ''
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.node = reader.string()
+              break
+            }
+            case 2: {
+              obj.epoch = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.node`,
+                value: reader.string()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.epoch`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface OriginNodeFieldEvent {
+    field: '$.node'
+    value: string
+  }
+
+  export interface OriginEpochFieldEvent {
+    field: '$.epoch'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Origin>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Origin.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Origin>): Origin {
+    return decodeMessage(buf, Origin.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Origin>): Generator<OriginNodeFieldEvent | OriginEpochFieldEvent> {
+    return streamMessage(buf, Origin.codec(), opts)
+  }
+}
+
+export interface Events {
+  runs: Run[]
+  announcements: Announcement[]
+}
+
+export namespace Events {
+  let _codec: Codec<Events>
+
+  export const codec = (): Codec<Events> => {
+    if (_codec == null) {
+      _codec = message<Events>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.runs != null && obj.runs.length > 0) {
+          for (const value of obj.runs) {
+            w.uint32(10)
+            Run.codec().encode(value, w)
+          }
+        }
+
+        if (obj.announcements != null && obj.announcements.length > 0) {
+          for (const value of obj.announcements) {
+            w.uint32(18)
+            Announcement.codec().encode(value, w)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          runs: [],
+          announcements: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.runs != null && obj.runs.length === opts.limits.runs) {
+                throw new MaxLengthError('Decode error - repeated field "runs" had too many elements')
+              }
+
+              if (obj.runs.length === 1024) {
+                throw new MaxLengthError('Decode error - repeated field "runs" had too many elements')
+              }
+
+              obj.runs.push(Run.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.runs$
+              }))
+              break
+            }
+            case 2: {
+              if (opts.limits?.announcements != null && obj.announcements.length === opts.limits.announcements) {
+                throw new MaxLengthError('Decode error - repeated field "announcements" had too many elements')
+              }
+
+              if (obj.announcements.length === 4096) {
+                throw new MaxLengthError('Decode error - repeated field "announcements" had too many elements')
+              }
+
+              obj.announcements.push(Announcement.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.announcements$
+              }))
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          runs: 1024,
+          announcements: 4096
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.runs != null && obj.runs === opts.limits.runs) {
+                throw new MaxLengthError('Streaming decode error - repeated field "runs" had too many elements')
+              }
+
+              if (obj.runs === 1024) {
+                throw new MaxLengthError('Streaming decode error - repeated field "runs" had too many elements')
+              }
+
+              for (const evt of Run.codec().stream(reader, reader.uint32(), `${prefix}.runs[]`, {
+                limits: opts.limits?.runs$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.runs
+                }
+              }
+
+              obj.runs++
+
+              break
+            }
+            case 2: {
+              if (opts.limits?.announcements != null && obj.announcements === opts.limits.announcements) {
+                throw new MaxLengthError('Streaming decode error - repeated field "announcements" had too many elements')
+              }
+
+              if (obj.announcements === 4096) {
+                throw new MaxLengthError('Streaming decode error - repeated field "announcements" had too many elements')
+              }
+
+              for (const evt of Announcement.codec().stream(reader, reader.uint32(), `${prefix}.announcements[]`, {
+                limits: opts.limits?.announcements$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.announcements
+                }
+              }
+
+              obj.announcements++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface EventsRunsOriginNodeFieldEvent {
+    field: '$.runs[].origin.node'
+    value: string
+    index: number
+  }
+
+  export interface EventsRunsOriginEpochFieldEvent {
+    field: '$.runs[].origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface EventsRunsFirstFieldEvent {
+    field: '$.runs[].first'
+    value: number
+    index: number
+  }
+
+  export interface EventsRunsCountFieldEvent {
+    field: '$.runs[].count'
+    value: number
+    index: number
+  }
+
+  export interface EventsRunsLogIdFieldEvent {
+    field: '$.runs[].logId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface EventsAnnouncementsScopeFieldEvent {
+    field: '$.announcements[].scope'
+    value: string
+    index: number
+  }
+
+  export interface EventsAnnouncementsKindFieldEvent {
+    field: '$.announcements[].kind'
+    value: number
+    index: number
+  }
+
+  export interface EventsAnnouncementsKeyFieldEvent {
+    field: '$.announcements[].key'
+    value: string
+    index: number
+  }
+
+  export interface EventsAnnouncementsVersionFieldEvent {
+    field: '$.announcements[].version'
+    value: number
+    index: number
+  }
+
+  export interface EventsAnnouncementsAppendIdFieldEvent {
+    field: '$.announcements[].appendId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface EventsAnnouncementsPrevIdFieldEvent {
+    field: '$.announcements[].prevId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface EventsAnnouncementsLogIdFieldEvent {
+    field: '$.announcements[].logId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export function encode (obj: Partial<Events>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Events.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Events>): Events {
+    return decodeMessage(buf, Events.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Events>): Generator<EventsRunsOriginNodeFieldEvent | EventsRunsOriginEpochFieldEvent | EventsRunsFirstFieldEvent | EventsRunsCountFieldEvent | EventsRunsLogIdFieldEvent | EventsAnnouncementsScopeFieldEvent | EventsAnnouncementsKindFieldEvent | EventsAnnouncementsKeyFieldEvent | EventsAnnouncementsVersionFieldEvent | EventsAnnouncementsAppendIdFieldEvent | EventsAnnouncementsPrevIdFieldEvent | EventsAnnouncementsLogIdFieldEvent> {
+    return streamMessage(buf, Events.codec(), opts)
+  }
+}
+
+export interface Run {
+  origin?: Origin
+  first: number
+  count: number
+  logId?: Uint8Array<ArrayBuffer>
+}
+
+export namespace Run {
+  let _codec: Codec<Run>
+
+  export const codec = (): Codec<Run> => {
+    if (_codec == null) {
+      _codec = message<Run>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.origin != null) {
+          w.uint32(10)
+          Origin.codec().encode(obj.origin, w)
+        }
+
+        if ((obj.first != null && obj.first !== 0)) {
+          w.uint32(16)
+          w.uint64Number(obj.first)
+        }
+
+        if ((obj.count != null && obj.count !== 0)) {
+          w.uint32(24)
+          w.uint32(obj.count)
+        }
+
+        if (obj.logId != null) {
+          w.uint32(34)
+          w.bytes(obj.logId)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          first: 0,
+          count: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.origin = Origin.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.origin
+              })
+              break
+            }
+            case 2: {
+              obj.first = reader.uint64Number()
+              break
+            }
+            case 3: {
+              obj.count = reader.uint32()
+              break
+            }
+            case 4: {
+              obj.logId = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield * Origin.codec().stream(reader, reader.uint32(), `${prefix}.origin`, {
+                limits: opts.limits?.origin
+              })
+
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.first`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.count`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.logId`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface RunOriginNodeFieldEvent {
+    field: '$.origin.node'
+    value: string
+  }
+
+  export interface RunOriginEpochFieldEvent {
+    field: '$.origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface RunFirstFieldEvent {
+    field: '$.first'
+    value: number
+  }
+
+  export interface RunCountFieldEvent {
+    field: '$.count'
+    value: number
+  }
+
+  export interface RunLogIdFieldEvent {
+    field: '$.logId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Run>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Run.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Run>): Run {
+    return decodeMessage(buf, Run.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Run>): Generator<RunOriginNodeFieldEvent | RunOriginEpochFieldEvent | RunFirstFieldEvent | RunCountFieldEvent | RunLogIdFieldEvent> {
+    return streamMessage(buf, Run.codec(), opts)
+  }
+}
+
+export interface Announcement {
+  scope: string
+  kind: number
+  key: string
+  version?: number
+  appendId?: Uint8Array<ArrayBuffer>
+  prevId?: Uint8Array<ArrayBuffer>
+  logId?: Uint8Array<ArrayBuffer>
+}
+
+export namespace Announcement {
+  let _codec: Codec<Announcement>
+
+  export const codec = (): Codec<Announcement> => {
+    if (_codec == null) {
+      _codec = message<Announcement>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.scope != null && obj.scope !== '')) {
+          w.uint32(10)
+          w.string(obj.scope)
+        }
+
+        if ((obj.kind != null && obj.kind !== 0)) {
+          w.uint32(16)
+          w.uint32(obj.kind)
+        }
+
+        if ((obj.key != null && obj.key !== '')) {
+          w.uint32(26)
+          w.string(obj.key)
+        }
+
+        if (obj.version != null) {
+          w.uint32(32)
+          w.uint64Number(obj.version)
+        }
+
+        if (obj.appendId != null) {
+          w.uint32(42)
+          w.bytes(obj.appendId)
+        }
+
+        if (obj.prevId != null) {
+          w.uint32(50)
+          w.bytes(obj.prevId)
+        }
+
+        if (obj.logId != null) {
+          w.uint32(58)
+          w.bytes(obj.logId)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          scope: '',
+          kind: 0,
+          key: ''
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.scope = reader.string()
+              break
+            }
+            case 2: {
+              obj.kind = reader.uint32()
+              break
+            }
+            case 3: {
+              obj.key = reader.string()
+              break
+            }
+            case 4: {
+              obj.version = reader.uint64Number()
+              break
+            }
+            case 5: {
+              obj.appendId = reader.bytes()
+              break
+            }
+            case 6: {
+              obj.prevId = reader.bytes()
+              break
+            }
+            case 7: {
+              obj.logId = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.scope`,
+                value: reader.string()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.kind`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.key`,
+                value: reader.string()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.version`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.appendId`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 6: {
+              yield {
+                field: `${prefix}.prevId`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 7: {
+              yield {
+                field: `${prefix}.logId`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface AnnouncementScopeFieldEvent {
+    field: '$.scope'
+    value: string
+  }
+
+  export interface AnnouncementKindFieldEvent {
+    field: '$.kind'
+    value: number
+  }
+
+  export interface AnnouncementKeyFieldEvent {
+    field: '$.key'
+    value: string
+  }
+
+  export interface AnnouncementVersionFieldEvent {
+    field: '$.version'
+    value: number
+  }
+
+  export interface AnnouncementAppendIdFieldEvent {
+    field: '$.appendId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface AnnouncementPrevIdFieldEvent {
+    field: '$.prevId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface AnnouncementLogIdFieldEvent {
+    field: '$.logId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Announcement>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Announcement.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Announcement>): Announcement {
+    return decodeMessage(buf, Announcement.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Announcement>): Generator<AnnouncementScopeFieldEvent | AnnouncementKindFieldEvent | AnnouncementKeyFieldEvent | AnnouncementVersionFieldEvent | AnnouncementAppendIdFieldEvent | AnnouncementPrevIdFieldEvent | AnnouncementLogIdFieldEvent> {
+    return streamMessage(buf, Announcement.codec(), opts)
+  }
+}
+
+export interface Heartbeat {
+  beat: number
+  heads: Head[]
+  hashLow: number
+  hashHigh: number
+}
+
+export namespace Heartbeat {
+  let _codec: Codec<Heartbeat>
+
+  export const codec = (): Codec<Heartbeat> => {
+    if (_codec == null) {
+      _codec = message<Heartbeat>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.beat != null && obj.beat !== 0)) {
+          w.uint32(8)
+          w.uint64Number(obj.beat)
+        }
+
+        if (obj.heads != null && obj.heads.length > 0) {
+          for (const value of obj.heads) {
+            w.uint32(18)
+            Head.codec().encode(value, w)
+          }
+        }
+
+        if ((obj.hashLow != null && obj.hashLow !== 0)) {
+          w.uint32(29)
+          w.fixed32(obj.hashLow)
+        }
+
+        if ((obj.hashHigh != null && obj.hashHigh !== 0)) {
+          w.uint32(37)
+          w.fixed32(obj.hashHigh)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          beat: 0,
+          heads: [],
+          hashLow: 0,
+          hashHigh: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.beat = reader.uint64Number()
+              break
+            }
+            case 2: {
+              if (opts.limits?.heads != null && obj.heads.length === opts.limits.heads) {
+                throw new MaxLengthError('Decode error - repeated field "heads" had too many elements')
+              }
+
+              if (obj.heads.length === 16) {
+                throw new MaxLengthError('Decode error - repeated field "heads" had too many elements')
+              }
+
+              obj.heads.push(Head.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.heads$
+              }))
+              break
+            }
+            case 3: {
+              obj.hashLow = reader.fixed32()
+              break
+            }
+            case 4: {
+              obj.hashHigh = reader.fixed32()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          heads: 16
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.beat`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 2: {
+              if (opts.limits?.heads != null && obj.heads === opts.limits.heads) {
+                throw new MaxLengthError('Streaming decode error - repeated field "heads" had too many elements')
+              }
+
+              if (obj.heads === 16) {
+                throw new MaxLengthError('Streaming decode error - repeated field "heads" had too many elements')
+              }
+
+              for (const evt of Head.codec().stream(reader, reader.uint32(), `${prefix}.heads[]`, {
+                limits: opts.limits?.heads$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.heads
+                }
+              }
+
+              obj.heads++
+
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.hashLow`,
+                value: reader.fixed32()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.hashHigh`,
+                value: reader.fixed32()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface HeartbeatBeatFieldEvent {
+    field: '$.beat'
+    value: number
+  }
+
+  export interface HeartbeatHeadsOriginNodeFieldEvent {
+    field: '$.heads[].origin.node'
+    value: string
+    index: number
+  }
+
+  export interface HeartbeatHeadsOriginEpochFieldEvent {
+    field: '$.heads[].origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface HeartbeatHeadsSequenceFieldEvent {
+    field: '$.heads[].sequence'
+    value: number
+    index: number
+  }
+
+  export interface HeartbeatHashLowFieldEvent {
+    field: '$.hashLow'
+    value: number
+  }
+
+  export interface HeartbeatHashHighFieldEvent {
+    field: '$.hashHigh'
+    value: number
+  }
+
+  export function encode (obj: Partial<Heartbeat>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Heartbeat.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Heartbeat>): Heartbeat {
+    return decodeMessage(buf, Heartbeat.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Heartbeat>): Generator<HeartbeatBeatFieldEvent | HeartbeatHeadsOriginNodeFieldEvent | HeartbeatHeadsOriginEpochFieldEvent | HeartbeatHeadsSequenceFieldEvent | HeartbeatHashLowFieldEvent | HeartbeatHashHighFieldEvent> {
+    return streamMessage(buf, Heartbeat.codec(), opts)
+  }
+}
+
+export interface Head {
+  origin?: Origin
+  sequence: number
+}
+
+export namespace Head {
+  let _codec: Codec<Head>
+
+  export const codec = (): Codec<Head> => {
+    if (_codec == null) {
+      _codec = message<Head>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.origin != null) {
+          w.uint32(10)
+          Origin.codec().encode(obj.origin, w)
+        }
+
+        if ((obj.sequence != null && obj.sequence !== 0)) {
+          w.uint32(16)
+          w.uint64Number(obj.sequence)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          sequence: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.origin = Origin.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.origin
+              })
+              break
+            }
+            case 2: {
+              obj.sequence = reader.uint64Number()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield * Origin.codec().stream(reader, reader.uint32(), `${prefix}.origin`, {
+                limits: opts.limits?.origin
+              })
+
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.sequence`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface HeadOriginNodeFieldEvent {
+    field: '$.origin.node'
+    value: string
+  }
+
+  export interface HeadOriginEpochFieldEvent {
+    field: '$.origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface HeadSequenceFieldEvent {
+    field: '$.sequence'
+    value: number
+  }
+
+  export function encode (obj: Partial<Head>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Head.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Head>): Head {
+    return decodeMessage(buf, Head.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Head>): Generator<HeadOriginNodeFieldEvent | HeadOriginEpochFieldEvent | HeadSequenceFieldEvent> {
+    return streamMessage(buf, Head.codec(), opts)
+  }
+}
+
+export interface Vector {
+  entries: VectorEntry[]
+  reply: boolean
+}
+
+export namespace Vector {
+  let _codec: Codec<Vector>
+
+  export const codec = (): Codec<Vector> => {
+    if (_codec == null) {
+      _codec = message<Vector>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.entries != null && obj.entries.length > 0) {
+          for (const value of obj.entries) {
+            w.uint32(10)
+            VectorEntry.codec().encode(value, w)
+          }
+        }
+
+        if ((obj.reply != null && obj.reply !== false)) {
+          w.uint32(16)
+          w.bool(obj.reply)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          entries: [],
+          reply: false
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.entries != null && obj.entries.length === opts.limits.entries) {
+                throw new MaxLengthError('Decode error - repeated field "entries" had too many elements')
+              }
+
+              if (obj.entries.length === 4096) {
+                throw new MaxLengthError('Decode error - repeated field "entries" had too many elements')
+              }
+
+              obj.entries.push(VectorEntry.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.entries$
+              }))
+              break
+            }
+            case 2: {
+              obj.reply = reader.bool()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          entries: 4096
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.entries != null && obj.entries === opts.limits.entries) {
+                throw new MaxLengthError('Streaming decode error - repeated field "entries" had too many elements')
+              }
+
+              if (obj.entries === 4096) {
+                throw new MaxLengthError('Streaming decode error - repeated field "entries" had too many elements')
+              }
+
+              for (const evt of VectorEntry.codec().stream(reader, reader.uint32(), `${prefix}.entries[]`, {
+                limits: opts.limits?.entries$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.entries
+                }
+              }
+
+              obj.entries++
+
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.reply`,
+                value: reader.bool()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface VectorEntriesOriginNodeFieldEvent {
+    field: '$.entries[].origin.node'
+    value: string
+    index: number
+  }
+
+  export interface VectorEntriesOriginEpochFieldEvent {
+    field: '$.entries[].origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface VectorEntriesContiguousFieldEvent {
+    field: '$.entries[].contiguous'
+    value: number
+    index: number
+  }
+
+  export interface VectorEntriesAboveFieldEvent {
+    field: '$.entries[].above[]'
+    index: number
+    value: number
+  }
+
+  export interface VectorReplyFieldEvent {
+    field: '$.reply'
+    value: boolean
+  }
+
+  export function encode (obj: Partial<Vector>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Vector.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Vector>): Vector {
+    return decodeMessage(buf, Vector.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Vector>): Generator<VectorEntriesOriginNodeFieldEvent | VectorEntriesOriginEpochFieldEvent | VectorEntriesContiguousFieldEvent | VectorEntriesAboveFieldEvent | VectorReplyFieldEvent> {
+    return streamMessage(buf, Vector.codec(), opts)
+  }
+}
+
+export interface VectorEntry {
+  origin?: Origin
+  contiguous: number
+  above: number[]
+}
+
+export namespace VectorEntry {
+  let _codec: Codec<VectorEntry>
+
+  export const codec = (): Codec<VectorEntry> => {
+    if (_codec == null) {
+      _codec = message<VectorEntry>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.origin != null) {
+          w.uint32(10)
+          Origin.codec().encode(obj.origin, w)
+        }
+
+        if ((obj.contiguous != null && obj.contiguous !== 0)) {
+          w.uint32(16)
+          w.uint64Number(obj.contiguous)
+        }
+
+        if (obj.above != null && obj.above.length > 0) {
+          for (const value of obj.above) {
+            w.uint32(24)
+            w.uint64Number(value)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          contiguous: 0,
+          above: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.origin = Origin.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.origin
+              })
+              break
+            }
+            case 2: {
+              obj.contiguous = reader.uint64Number()
+              break
+            }
+            case 3: {
+              if (opts.limits?.above != null && obj.above.length === opts.limits.above) {
+                throw new MaxLengthError('Decode error - repeated field "above" had too many elements')
+              }
+
+              if (obj.above.length === 128) {
+                throw new MaxLengthError('Decode error - repeated field "above" had too many elements')
+              }
+
+              obj.above.push(reader.uint64Number())
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          above: 128
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield * Origin.codec().stream(reader, reader.uint32(), `${prefix}.origin`, {
+                limits: opts.limits?.origin
+              })
+
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.contiguous`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 3: {
+              if (opts.limits?.above != null && obj.above === opts.limits.above) {
+                throw new MaxLengthError('Streaming decode error - repeated field "above" had too many elements')
+              }
+
+              if (obj.above === 128) {
+                throw new MaxLengthError('Streaming decode error - repeated field "above" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.above[]`,
+                index: obj.above,
+                value: reader.uint64Number()
+              }
+
+              obj.above++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface VectorEntryOriginNodeFieldEvent {
+    field: '$.origin.node'
+    value: string
+  }
+
+  export interface VectorEntryOriginEpochFieldEvent {
+    field: '$.origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface VectorEntryContiguousFieldEvent {
+    field: '$.contiguous'
+    value: number
+  }
+
+  export interface VectorEntryAboveFieldEvent {
+    field: '$.above[]'
+    index: number
+    value: number
+  }
+
+  export function encode (obj: Partial<VectorEntry>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, VectorEntry.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<VectorEntry>): VectorEntry {
+    return decodeMessage(buf, VectorEntry.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<VectorEntry>): Generator<VectorEntryOriginNodeFieldEvent | VectorEntryOriginEpochFieldEvent | VectorEntryContiguousFieldEvent | VectorEntryAboveFieldEvent> {
+    return streamMessage(buf, VectorEntry.codec(), opts)
+  }
+}
+
+export interface Ranges {
+  ranges: Range[]
+}
+
+export namespace Ranges {
+  let _codec: Codec<Ranges>
+
+  export const codec = (): Codec<Ranges> => {
+    if (_codec == null) {
+      _codec = message<Ranges>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.ranges != null && obj.ranges.length > 0) {
+          for (const value of obj.ranges) {
+            w.uint32(10)
+            Range.codec().encode(value, w)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          ranges: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.ranges != null && obj.ranges.length === opts.limits.ranges) {
+                throw new MaxLengthError('Decode error - repeated field "ranges" had too many elements')
+              }
+
+              if (obj.ranges.length === 1024) {
+                throw new MaxLengthError('Decode error - repeated field "ranges" had too many elements')
+              }
+
+              obj.ranges.push(Range.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.ranges$
+              }))
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          ranges: 1024
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.ranges != null && obj.ranges === opts.limits.ranges) {
+                throw new MaxLengthError('Streaming decode error - repeated field "ranges" had too many elements')
+              }
+
+              if (obj.ranges === 1024) {
+                throw new MaxLengthError('Streaming decode error - repeated field "ranges" had too many elements')
+              }
+
+              for (const evt of Range.codec().stream(reader, reader.uint32(), `${prefix}.ranges[]`, {
+                limits: opts.limits?.ranges$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.ranges
+                }
+              }
+
+              obj.ranges++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface RangesRangesOriginNodeFieldEvent {
+    field: '$.ranges[].origin.node'
+    value: string
+    index: number
+  }
+
+  export interface RangesRangesOriginEpochFieldEvent {
+    field: '$.ranges[].origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface RangesRangesFromFieldEvent {
+    field: '$.ranges[].from'
+    value: number
+    index: number
+  }
+
+  export interface RangesRangesToFieldEvent {
+    field: '$.ranges[].to'
+    value: number
+    index: number
+  }
+
+  export function encode (obj: Partial<Ranges>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Ranges.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Ranges>): Ranges {
+    return decodeMessage(buf, Ranges.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Ranges>): Generator<RangesRangesOriginNodeFieldEvent | RangesRangesOriginEpochFieldEvent | RangesRangesFromFieldEvent | RangesRangesToFieldEvent> {
+    return streamMessage(buf, Ranges.codec(), opts)
+  }
+}
+
+export interface Range {
+  origin?: Origin
+  from: number
+  to: number
+}
+
+export namespace Range {
+  let _codec: Codec<Range>
+
+  export const codec = (): Codec<Range> => {
+    if (_codec == null) {
+      _codec = message<Range>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.origin != null) {
+          w.uint32(10)
+          Origin.codec().encode(obj.origin, w)
+        }
+
+        if ((obj.from != null && obj.from !== 0)) {
+          w.uint32(16)
+          w.uint64Number(obj.from)
+        }
+
+        if ((obj.to != null && obj.to !== 0)) {
+          w.uint32(24)
+          w.uint64Number(obj.to)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          from: 0,
+          to: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.origin = Origin.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.origin
+              })
+              break
+            }
+            case 2: {
+              obj.from = reader.uint64Number()
+              break
+            }
+            case 3: {
+              obj.to = reader.uint64Number()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield * Origin.codec().stream(reader, reader.uint32(), `${prefix}.origin`, {
+                limits: opts.limits?.origin
+              })
+
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.from`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.to`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface RangeOriginNodeFieldEvent {
+    field: '$.origin.node'
+    value: string
+  }
+
+  export interface RangeOriginEpochFieldEvent {
+    field: '$.origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface RangeFromFieldEvent {
+    field: '$.from'
+    value: number
+  }
+
+  export interface RangeToFieldEvent {
+    field: '$.to'
+    value: number
+  }
+
+  export function encode (obj: Partial<Range>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Range.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Range>): Range {
+    return decodeMessage(buf, Range.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Range>): Generator<RangeOriginNodeFieldEvent | RangeOriginEpochFieldEvent | RangeFromFieldEvent | RangeToFieldEvent> {
+    return streamMessage(buf, Range.codec(), opts)
+  }
+}
+
+export interface Leave {}
+
+export namespace Leave {
+  let _codec: Codec<Leave>
+
+  export const codec = (): Codec<Leave> => {
+    if (_codec == null) {
+      _codec = message<Leave>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export function encode (obj: Partial<Leave>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Leave.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Leave>): Leave {
+    return decodeMessage(buf, Leave.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Leave>): Generator<{}> {
+    return streamMessage(buf, Leave.codec(), opts)
+  }
+}
+
+export interface AdmissionFrame {
+  hello?: Hello
+  proof?: Proof
+  refusal?: Refusal
+}
+
+export namespace AdmissionFrame {
+  let _codec: Codec<AdmissionFrame>
+
+  export const codec = (): Codec<AdmissionFrame> => {
+    if (_codec == null) {
+      _codec = message<AdmissionFrame>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        obj = { ...obj }
+
+        if (obj.refusal != null) {
+          obj.proof = undefined
+          obj.hello = undefined
+        }
+
+        if (obj.proof != null) {
+          obj.refusal = undefined
+          obj.hello = undefined
+        }
+
+        if (obj.hello != null) {
+          obj.refusal = undefined
+          obj.proof = undefined
+        }
+
+        if (obj.hello != null) {
+          w.uint32(10)
+          Hello.codec().encode(obj.hello, w)
+        }
+
+        if (obj.proof != null) {
+          w.uint32(18)
+          Proof.codec().encode(obj.proof, w)
+        }
+
+        if (obj.refusal != null) {
+          w.uint32(26)
+          Refusal.codec().encode(obj.refusal, w)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.hello = Hello.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.hello
+              })
+              break
+            }
+            case 2: {
+              obj.proof = Proof.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.proof
+              })
+              break
+            }
+            case 3: {
+              obj.refusal = Refusal.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.refusal
+              })
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        if (obj.refusal != null) {
+          delete obj.proof
+          delete obj.hello
+        }
+
+        if (obj.proof != null) {
+          delete obj.refusal
+          delete obj.hello
+        }
+
+        if (obj.hello != null) {
+          delete obj.refusal
+          delete obj.proof
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield * Hello.codec().stream(reader, reader.uint32(), `${prefix}.hello`, {
+                limits: opts.limits?.hello
+              })
+
+              break
+            }
+            case 2: {
+              yield * Proof.codec().stream(reader, reader.uint32(), `${prefix}.proof`, {
+                limits: opts.limits?.proof
+              })
+
+              break
+            }
+            case 3: {
+              yield * Refusal.codec().stream(reader, reader.uint32(), `${prefix}.refusal`, {
+                limits: opts.limits?.refusal
+              })
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface AdmissionFrameHelloOriginNodeFieldEvent {
+    field: '$.hello.origin.node'
+    value: string
+  }
+
+  export interface AdmissionFrameHelloOriginEpochFieldEvent {
+    field: '$.hello.origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface AdmissionFrameHelloNonceFieldEvent {
+    field: '$.hello.nonce'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface AdmissionFrameHelloVersionMinFieldEvent {
+    field: '$.hello.versionMin'
+    value: number
+  }
+
+  export interface AdmissionFrameHelloVersionMaxFieldEvent {
+    field: '$.hello.versionMax'
+    value: number
+  }
+
+  export interface AdmissionFrameHelloFeaturesFieldEvent {
+    field: '$.hello.features'
+    value: number
+  }
+
+  export interface AdmissionFrameHelloAddressesFieldEvent {
+    field: '$.hello.addresses[]'
+    index: number
+    value: string
+  }
+
+  export interface AdmissionFrameProofMacFieldEvent {
+    field: '$.proof.mac'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface AdmissionFrameRefusalCodeFieldEvent {
+    field: '$.refusal.code'
+    value: string
+  }
+
+  export interface AdmissionFrameRefusalReasonFieldEvent {
+    field: '$.refusal.reason'
+    value: string
+  }
+
+  export function encode (obj: Partial<AdmissionFrame>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, AdmissionFrame.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<AdmissionFrame>): AdmissionFrame {
+    return decodeMessage(buf, AdmissionFrame.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<AdmissionFrame>): Generator<AdmissionFrameHelloOriginNodeFieldEvent | AdmissionFrameHelloOriginEpochFieldEvent | AdmissionFrameHelloNonceFieldEvent | AdmissionFrameHelloVersionMinFieldEvent | AdmissionFrameHelloVersionMaxFieldEvent | AdmissionFrameHelloFeaturesFieldEvent | AdmissionFrameHelloAddressesFieldEvent | AdmissionFrameProofMacFieldEvent | AdmissionFrameRefusalCodeFieldEvent | AdmissionFrameRefusalReasonFieldEvent> {
+    return streamMessage(buf, AdmissionFrame.codec(), opts)
+  }
+}
+
+export interface Hello {
+  origin?: Origin
+  nonce: Uint8Array<ArrayBuffer>
+  versionMin: number
+  versionMax: number
+  features: number
+  addresses: string[]
+}
+
+export namespace Hello {
+  let _codec: Codec<Hello>
+
+  export const codec = (): Codec<Hello> => {
+    if (_codec == null) {
+      _codec = message<Hello>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.origin != null) {
+          w.uint32(10)
+          Origin.codec().encode(obj.origin, w)
+        }
+
+        if ((obj.nonce != null && obj.nonce.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.nonce)
+        }
+
+        if ((obj.versionMin != null && obj.versionMin !== 0)) {
+          w.uint32(24)
+          w.uint32(obj.versionMin)
+        }
+
+        if ((obj.versionMax != null && obj.versionMax !== 0)) {
+          w.uint32(32)
+          w.uint32(obj.versionMax)
+        }
+
+        if ((obj.features != null && obj.features !== 0)) {
+          w.uint32(40)
+          w.uint32(obj.features)
+        }
+
+        if (obj.addresses != null && obj.addresses.length > 0) {
+          for (const value of obj.addresses) {
+            w.uint32(50)
+            w.string(value)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          nonce: uint8ArrayAlloc(0),
+          versionMin: 0,
+          versionMax: 0,
+          features: 0,
+          addresses: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.origin = Origin.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.origin
+              })
+              break
+            }
+            case 2: {
+              obj.nonce = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.versionMin = reader.uint32()
+              break
+            }
+            case 4: {
+              obj.versionMax = reader.uint32()
+              break
+            }
+            case 5: {
+              obj.features = reader.uint32()
+              break
+            }
+            case 6: {
+              if (opts.limits?.addresses != null && obj.addresses.length === opts.limits.addresses) {
+                throw new MaxLengthError('Decode error - repeated field "addresses" had too many elements')
+              }
+
+              if (obj.addresses.length === 16) {
+                throw new MaxLengthError('Decode error - repeated field "addresses" had too many elements')
+              }
+
+              obj.addresses.push(reader.string())
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          addresses: 16
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield * Origin.codec().stream(reader, reader.uint32(), `${prefix}.origin`, {
+                limits: opts.limits?.origin
+              })
+
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.nonce`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.versionMin`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.versionMax`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.features`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 6: {
+              if (opts.limits?.addresses != null && obj.addresses === opts.limits.addresses) {
+                throw new MaxLengthError('Streaming decode error - repeated field "addresses" had too many elements')
+              }
+
+              if (obj.addresses === 16) {
+                throw new MaxLengthError('Streaming decode error - repeated field "addresses" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.addresses[]`,
+                index: obj.addresses,
+                value: reader.string()
+              }
+
+              obj.addresses++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface HelloOriginNodeFieldEvent {
+    field: '$.origin.node'
+    value: string
+  }
+
+  export interface HelloOriginEpochFieldEvent {
+    field: '$.origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface HelloNonceFieldEvent {
+    field: '$.nonce'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface HelloVersionMinFieldEvent {
+    field: '$.versionMin'
+    value: number
+  }
+
+  export interface HelloVersionMaxFieldEvent {
+    field: '$.versionMax'
+    value: number
+  }
+
+  export interface HelloFeaturesFieldEvent {
+    field: '$.features'
+    value: number
+  }
+
+  export interface HelloAddressesFieldEvent {
+    field: '$.addresses[]'
+    index: number
+    value: string
+  }
+
+  export function encode (obj: Partial<Hello>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Hello.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Hello {
+    return decodeMessage(buf, Hello.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloOriginNodeFieldEvent | HelloOriginEpochFieldEvent | HelloNonceFieldEvent | HelloVersionMinFieldEvent | HelloVersionMaxFieldEvent | HelloFeaturesFieldEvent | HelloAddressesFieldEvent> {
+    return streamMessage(buf, Hello.codec(), opts)
+  }
+}
+
+export interface Proof {
+  mac: Uint8Array<ArrayBuffer>
+}
+
+export namespace Proof {
+  let _codec: Codec<Proof>
+
+  export const codec = (): Codec<Proof> => {
+    if (_codec == null) {
+      _codec = message<Proof>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.mac != null && obj.mac.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.mac)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          mac: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.mac = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.mac`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ProofMacFieldEvent {
+    field: '$.mac'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Proof>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Proof.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Proof>): Proof {
+    return decodeMessage(buf, Proof.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Proof>): Generator<ProofMacFieldEvent> {
+    return streamMessage(buf, Proof.codec(), opts)
+  }
+}
+
+export interface Refusal {
+  code: string
+  reason: string
+}
+
+export namespace Refusal {
+  let _codec: Codec<Refusal>
+
+  export const codec = (): Codec<Refusal> => {
+    if (_codec == null) {
+      _codec = message<Refusal>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.code != null && obj.code !== '')) {
+          w.uint32(10)
+          w.string(obj.code)
+        }
+
+        if ((obj.reason != null && obj.reason !== '')) {
+          w.uint32(18)
+          w.string(obj.reason)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          code: '',
+          reason: ''
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.code = reader.string()
+              break
+            }
+            case 2: {
+              obj.reason = reader.string()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.code`,
+                value: reader.string()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.reason`,
+                value: reader.string()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface RefusalCodeFieldEvent {
+    field: '$.code'
+    value: string
+  }
+
+  export interface RefusalReasonFieldEvent {
+    field: '$.reason'
+    value: string
+  }
+
+  export function encode (obj: Partial<Refusal>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Refusal.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Refusal>): Refusal {
+    return decodeMessage(buf, Refusal.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Refusal>): Generator<RefusalCodeFieldEvent | RefusalReasonFieldEvent> {
+    return streamMessage(buf, Refusal.codec(), opts)
+  }
+}

@@ -1,0 +1,89 @@
+import { MESSAGE_LIMITS, type MeshMessage } from '@hearsay/protocol';
+import type { Codec } from 'protons-runtime';
+import { readRuns, writeRuns } from './events.js';
+import { checkLength } from './fields.js';
+import { type Body, openFrame, sealFrame } from './frame.js';
+import { Events, Heartbeat, Leave, Ranges, Vector } from './generated/hearsay.js';
+import {
+  readEntry,
+  readHeartbeat,
+  readRanges,
+  writeEntry,
+  writeHeartbeat,
+  writeRanges,
+} from './repair.js';
+
+/** The number of each kind in MeshFrame; append-only. */
+const FIELDS = {
+  events: 1,
+  heartbeat: 2,
+  'heartbeat-ack': 3,
+  vector: 4,
+  pull: 5,
+  missing: 6,
+  leave: 7,
+} as const satisfies Record<MeshMessage['kind'], number>;
+
+/**
+ * @returns one frame of at most `MESSAGE_LIMITS.frameBytesMax` bytes
+ * @throws {FrameTooLargeError} the frame or a list in it is above its limit
+ * @throws {FrameInvalidError} an id is not hex of its length, or the ranges of a vector overlap
+ */
+export function encodeMessage(message: MeshMessage): Uint8Array {
+  switch (message.kind) {
+    case 'events':
+      return seal(message, Events.codec(), writeRuns(message.runs));
+    case 'heartbeat':
+    case 'heartbeat-ack':
+      return seal(message, Heartbeat.codec(), writeHeartbeat(message.beat, message.digest));
+    case 'vector': {
+      checkLength(message.entries, MESSAGE_LIMITS.entriesMax, 'vector entries');
+      const entries = message.entries.map(writeEntry);
+      return seal(message, Vector.codec(), { entries, reply: message.reply });
+    }
+    case 'pull':
+    case 'missing':
+      return seal(message, Ranges.codec(), writeRanges(message.ranges));
+    case 'leave':
+      return seal(message, Leave.codec(), {});
+  }
+}
+
+/**
+ * @param bytes one frame without its length prefix, from anyone
+ * @returns the whole message, every field checked
+ * @throws {FrameTooLargeError} the frame or a list in it is above its limit
+ * @throws {FrameUnknownError} a kind of message or target of a newer minor version
+ * @throws {FrameInvalidError} anything else; never another error
+ */
+export function decodeMessage(bytes: Uint8Array): MeshMessage {
+  return openFrame(bytes, MESSAGE_LIMITS.frameBytesMax, readBody);
+}
+
+function seal<Wire>(message: MeshMessage, codec: Codec<Wire>, wire: Wire): Uint8Array {
+  return sealFrame(FIELDS[message.kind], codec, wire, MESSAGE_LIMITS.frameBytesMax);
+}
+
+function readBody(field: number, body: Body): MeshMessage | undefined {
+  switch (field) {
+    case FIELDS.events:
+      return { kind: 'events', runs: readRuns(body(Events.codec())) };
+    case FIELDS.heartbeat:
+      return { kind: 'heartbeat', ...readHeartbeat(body(Heartbeat.codec())) };
+    case FIELDS['heartbeat-ack']:
+      return { kind: 'heartbeat-ack', ...readHeartbeat(body(Heartbeat.codec())) };
+    case FIELDS.vector: {
+      const { entries, reply } = body(Vector.codec());
+      return { kind: 'vector', entries: entries.map(readEntry), reply };
+    }
+    case FIELDS.pull:
+      return { kind: 'pull', ranges: readRanges(body(Ranges.codec())) };
+    case FIELDS.missing:
+      return { kind: 'missing', ranges: readRanges(body(Ranges.codec())) };
+    case FIELDS.leave:
+      body(Leave.codec());
+      return { kind: 'leave' };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,30 @@
+import type { Progress } from './demonstration.ts';
+import { renderLine, renderTable } from './table.ts';
+
+const REDRAW_MS = 250;
+const LINE_MS = 3_000;
+
+/**
+ * Shows progress on stderr: a table redrawn in place on a terminal, else a line now and then.
+ * @returns a function that ends it
+ */
+export function showProgress(progress: () => Progress, seconds: number): () => void {
+  const { stderr } = process;
+  if (!stderr.isTTY) {
+    const print = (): boolean => stderr.write(`${renderLine(progress(), seconds)}\n`);
+    const timer = setInterval(print, LINE_MS);
+    return () => clearInterval(timer);
+  }
+  let height = 0;
+  const draw = (): void => {
+    const lines = renderTable(progress(), seconds);
+    const up = height === 0 ? '' : `\x1b[${height}A`;
+    stderr.write(`${up}${lines.map((line) => `\x1b[2K${line}\n`).join('')}\x1b[J`);
+    height = lines.length;
+  };
+  const timer = setInterval(draw, REDRAW_MS);
+  return () => {
+    clearInterval(timer);
+    draw();
+  };
+}

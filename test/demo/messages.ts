@@ -1,0 +1,162 @@
+/** What the demonstration's processes say to each other, over IPC and through the services' door. */
+import type { TargetKind } from '@hearsay/spi';
+import type { Item } from './catalogue.ts';
+import type { Schedule } from './schedule.ts';
+import type { DemoScope } from './scopes.ts';
+import type { FaultKind } from './timeline.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What a service is started with. It knows peers by address and nothing of relays. */
+export interface ServiceConfig {
+  readonly node: string;
+  readonly database: string;
+  /** `host:port` of every other node. */
+  readonly peers: readonly string[];
+  readonly announce: readonly string[];
+  readonly clusterKey: string;
+  readonly repair: boolean;
+  readonly polling: boolean;
+}
+
+export type ToService = { readonly type: 'stop' } | { readonly type: 'crash' };
+/** Sent once, when the service can be reached. Ports are on loopback. */
+export interface FromService {
+  readonly type: 'listening';
+  readonly doorPort: number;
+  readonly meshPort: number;
+  readonly epoch: string;
+  readonly readyUs: number;
+}
+
+export interface LoadConfig {
+  readonly database: string;
+  readonly seed: number;
+  readonly writesPerSecond: number;
+  readonly readsPerSecond: number;
+}
+/** `doorPorts` by node; `null` while it is down. */
+export type ToLoad =
+  | { readonly type: 'doors'; readonly doorPorts: readonly (number | null)[] }
+  | { readonly type: 'begin' | 'stop' };
+export type FromLoad =
+  | {
+      readonly type: 'acks';
+      readonly acks: readonly Ack[];
+      readonly tokenReads: readonly TokenRead[];
+    }
+  | { readonly type: 'stopped'; readonly totals: LoadTotals };
+
+/** [node index, write id, µs of the commit's acknowledgement, applied-through token] */
+export type Ack = readonly [node: number, writeId: string, ackUs: number, token: string];
+
+/** A read on another node that brought a write's token. */
+export interface TokenRead {
+  readonly node: number;
+  readonly scope: DemoScope;
+  readonly key: string;
+  readonly written: number;
+  readonly read: number;
+  readonly invokedUs: number;
+}
+
+export interface LoadTotals {
+  readonly writes: number;
+  readonly reads: number;
+  /** Transactions rolled back on purpose. */
+  readonly aborted: number;
+  /** Requests without an answer, as when a process is killed. */
+  readonly failed: number;
+}
+
+export interface ObserverConfig {
+  readonly database: string;
+  readonly nodes: readonly string[];
+  readonly seed: number;
+  readonly schedule: Schedule;
+}
+export type ToObserver =
+  | { readonly type: 'up'; readonly node: number; readonly life: FromService }
+  | {
+      readonly type: 'fault';
+      readonly kind: FaultKind;
+      readonly node: number;
+      readonly atUs: number;
+    }
+  | (FromLoad & { readonly type: 'acks' })
+  | { readonly type: 'finish' };
+export type FromObserver =
+  | {
+      readonly type: 'views';
+      readonly views: readonly (NodeView | null)[];
+      readonly violations: number;
+    }
+  | { readonly type: 'verdict'; readonly verdict: Verdict };
+
+/** What one node says of itself. */
+export interface NodeView {
+  readonly coherence: string;
+  readonly scopes: readonly {
+    readonly scope: string;
+    readonly appliedThrough: number | null;
+    readonly logVersion: number | null;
+  }[];
+  readonly hits: number;
+  readonly misses: number;
+  readonly byGossip: number;
+  readonly byLog: number;
+  readonly peers: number;
+  readonly resets: number;
+  readonly stats: Readonly<Record<string, number>>;
+}
+
+/** Body of `POST /read`; at most 256 keys. */
+export interface ReadRequest {
+  readonly scope: DemoScope;
+  readonly keys: readonly string[];
+  readonly token?: string;
+  /** Asks for {@link ReadAnswer.outcomes}. */
+  readonly probe?: boolean;
+}
+export interface ReadAnswer {
+  readonly epoch: string;
+  /** In the order of the keys; `null` where there is none. */
+  readonly items: readonly (Item | null)[];
+  /** One letter a key: `h` hit, `l` hit that was answered in a later turn of the event loop, `m` miss. */
+  readonly outcomes?: string;
+}
+
+export interface WriteAnswer {
+  readonly revision: number;
+  readonly token: string;
+  readonly ackUs: number;
+}
+
+/** Answer of `GET /cached`: what the caches hold now, without loading anything. */
+export interface CachedAnswer {
+  readonly epoch: string;
+  readonly entries: readonly { readonly scope: DemoScope; readonly item: Item }[];
+}
+
+/** Answer of `GET /journal?after=n`. */
+export interface JournalAnswer {
+  readonly epoch: string;
+  /** Everything that happened before is among the entries. */
+  readonly untilUs: number;
+  /** To be sent as `after` next time. */
+  readonly next: number;
+  readonly entries: readonly JournalEntry[];
+  readonly view: NodeView;
+}
+export type JournalEntry =
+  | readonly [
+      type: 'applied',
+      us: number,
+      scope: string,
+      version: number | null,
+      via: Via,
+      kind: TargetKind,
+      key: string,
+    ]
+  | readonly [type: 'coherence', us: number, coherence: string]
+  | readonly [type: 'reset', us: number, scope: string];
+export type Via = 'gossip' | 'log' | 'local';

@@ -1,0 +1,75 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const SOURCE_LINES_MAX = 350;
+const README_EXAMPLE_LINES_MAX = 15;
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const packages = globSync('packages/*/package.json', { cwd: root }).map(dirname).sort();
+
+function read(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
+
+function lineCount(text: string): number {
+  return text.split('\n').length - 1;
+}
+
+function sourceFiles(): string[] {
+  return globSync('packages/*/src/**/*.ts', { cwd: root })
+    .filter((path) => !path.includes('/generated/'))
+    .sort();
+}
+
+/** Every match of the pattern's first group, in order, repetitions kept. */
+function captures(text: string, pattern: RegExp): string[] {
+  return Array.from(text.matchAll(pattern), (match) => match[1] ?? '');
+}
+
+describe('source files', () => {
+  it(`have at most ${SOURCE_LINES_MAX} lines`, () => {
+    const tooLong = sourceFiles().filter((path) => lineCount(read(path)) > SOURCE_LINES_MAX);
+    expect(tooLong).toEqual([]);
+  });
+});
+
+describe('error codes', () => {
+  const inSource = sourceFiles().flatMap((path) =>
+    captures(read(path), /\bcode(?:: string)? = '(HEARSAY_\w+)'/g),
+  );
+
+  it('belong to one error class each', () => {
+    expect(inSource.length).toBeGreaterThan(0);
+    expect(inSource.filter((code, index) => inSource.indexOf(code) !== index)).toEqual([]);
+  });
+
+  it('are those of docs/ERRORS.md, neither more nor fewer', () => {
+    const documented = captures(read('docs/ERRORS.md'), /^\| `(HEARSAY_\w+)` \|/gm);
+    expect(documented.toSorted()).toEqual(inSource.toSorted());
+  });
+});
+
+describe('documents', () => {
+  const documents = globSync(['*.md', 'docs/**/*.md', 'packages/*/*.md'], { cwd: root }).sort();
+
+  it.each(documents)('%s links to files that exist inside the project', (document) => {
+    const targets = captures(read(document), /\]\((?!\w+:|#)([^)#\s]+)/g);
+    const paths = targets.map((target) => join(root, dirname(document), target));
+    const broken = paths.filter((path) => !existsSync(path) || !path.startsWith(root));
+    expect(broken.map((path) => relative(root, path))).toEqual([]);
+  });
+});
+
+describe.each(packages)('%s', (path) => {
+  it(`opens its README with an example of at most ${README_EXAMPLE_LINES_MAX} lines`, () => {
+    const block = /^```(\w*)[^\n]*\n(.*?)^```/ms.exec(read(join(path, 'README.md')));
+    expect(block?.[1]).toMatch(/^(ts|js)$/);
+    expect(lineCount(block?.[2] ?? '')).toBeLessThanOrEqual(README_EXAMPLE_LINES_MAX);
+  });
+
+  it("carries the project's licence", () => {
+    expect(read(join(path, 'LICENSE'))).toBe(read('LICENSE'));
+  });
+});
