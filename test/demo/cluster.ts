@@ -6,11 +6,6 @@ import { Child } from './processes.ts';
 import { Relays } from './relays.ts';
 import type { FaultKind } from './timeline.ts';
 
-/**
- * What a node tells others to dial: nothing that answers. Each knows its relays from its own list;
- * an address that members could pass on would be a way around a cut.
- */
-const ANNOUNCED = ['127.0.0.1:9'];
 const START_MS = 20_000;
 const CRASH_MS = 2_000;
 
@@ -122,7 +117,6 @@ export class Cluster {
       node: name,
       database: this.#database,
       peers: this.#relays.peersOf(node),
-      announce: ANNOUNCED,
       clusterKey: this.#clusterKey,
       repair: without === 'nothing' || without === 'polling',
       polling: without === 'nothing' || without === 'repair',

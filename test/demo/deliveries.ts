@@ -33,18 +33,17 @@ export interface Disturbance {
 
 interface LifeRecord extends Life {
   endedUs: number;
-  /** Per scope: version → when it was first applied. */
-  readonly applied: Map<string, Map<number, number>>;
-  /** Per scope: what applied-through was seen to be, growing. */
+  /** Per scope: when applied-through came to be what; both grow. */
   readonly through: Map<string, { readonly us: number; readonly version: number }[]>;
 }
 
 export class Deliveries {
   readonly #lives: LifeRecord[] = [];
-  readonly #commits = new Map<string, Map<number, Commit>>();
+  readonly #acknowledged = new Map<string, Map<number, Commit>>();
+  readonly #newest = new Map<string, number>();
 
   began(life: Life): void {
-    this.#lives.push({ ...life, endedUs: Infinity, applied: new Map(), through: new Map() });
+    this.#lives.push({ ...life, endedUs: Number.POSITIVE_INFINITY, through: new Map() });
   }
 
   ended(node: number, us: number): void {
@@ -52,21 +51,18 @@ export class Deliveries {
       if (life.node === node) life.endedUs = Math.min(life.endedUs, us);
   }
 
-  committed(commit: Commit): void {
-    const commits = this.#commits.get(commit.scope) ?? new Map<number, Commit>();
+  acknowledged(commit: Commit): void {
+    const commits = this.#acknowledged.get(commit.scope) ?? new Map<number, Commit>();
     commits.set(commit.version, commit);
-    this.#commits.set(commit.scope, commits);
+    this.#acknowledged.set(commit.scope, commits);
   }
 
-  applied(epoch: string, scope: string, version: number, us: number): void {
-    const life = this.#lives.find((candidate) => candidate.epoch === epoch);
-    if (!life) return;
-    const times = life.applied.get(scope) ?? new Map<number, number>();
-    if (!times.has(version)) times.set(version, us);
-    life.applied.set(scope, times);
+  /** Tells that the log holds 1 … `version`, acknowledged or not. */
+  logged(scope: string, version: number): void {
+    this.#newest.set(scope, version);
   }
 
-  /** Tells that all of 1 … `version` were applied by `us`, as at a start or after a reset. */
+  /** Tells that all of 1 … `version` are applied since `us`. In the order of time. */
   appliedThrough(epoch: string, scope: string, version: number, us: number): void {
     const life = this.#lives.find((candidate) => candidate.epoch === epoch);
     if (!life) return;
@@ -76,16 +72,17 @@ export class Deliveries {
   }
 
   /**
-   * Every write up to the newest known. Versions have no gap: one that nobody was told of, as when
-   * its writer died, was committed before its successor was acknowledged.
+   * Every write in the log. One that nobody was told of, as when its writer died, was committed
+   * before its successor was acknowledged.
    * @param nowUs stands for the acknowledgement where there is no successor
    */
   commits(nowUs: number): Commit[] {
-    return [...this.#commits].flatMap(([scope, known]) => {
+    return [...this.#newest].flatMap(([scope, newest]) => {
+      const known = this.#acknowledged.get(scope);
       const commits: Commit[] = [];
       let ackUs = nowUs;
-      for (let version = this.#newest(scope); version >= 1; version--) {
-        const commit = known.get(version) ?? { scope, version, ackUs, writer: undefined };
+      for (let version = newest; version >= 1; version--) {
+        const commit = known?.get(version) ?? { scope, version, ackUs, writer: undefined };
         ackUs = Math.min(ackUs, commit.ackUs);
         commits.push(commit);
       }
@@ -142,23 +139,10 @@ export class Deliveries {
       return us === undefined ? [] : [Math.max(0, us - ackUs)];
     });
   }
-
-  /** The newest version of which anything is known: also one that a poll showed and nobody was told of. */
-  #newest(scope: string): number {
-    let newest = 0;
-    for (const version of this.#commits.get(scope)?.keys() ?? [])
-      newest = Math.max(newest, version);
-    for (const life of this.#lives)
-      newest = Math.max(newest, life.through.get(scope)?.at(-1)?.version ?? 0);
-    return newest;
-  }
 }
 
 function appliedAt(life: LifeRecord, { scope, version }: Commit): number | undefined {
-  const own = life.applied.get(scope)?.get(version);
-  const through = firstAtLeast(life.through.get(scope) ?? [], version)?.us;
-  if (own === undefined || through === undefined) return own ?? through;
-  return Math.min(own, through);
+  return firstAtLeast(life.through.get(scope) ?? [], version)?.us;
 }
 
 function firstAtLeast<T extends { readonly version: number }>(

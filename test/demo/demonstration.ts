@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCatalogue } from './catalogue.ts';
-import { eventually } from './clock.ts';
+import { eventually, nowUs } from './clock.ts';
 import { Cluster } from './cluster.ts';
 import { readInstalledPackages } from './installed-packages.ts';
 import type {
@@ -24,6 +24,8 @@ import type { Verdict } from './verdict.ts';
 
 /** Above what must be reached, so that the two seconds with a node less do not fail the run. */
 const LOAD = { writesPerSecond: 220, readsPerSecond: 5_600 };
+/** Fresh processes are slow for their first hundreds of requests: JavaScript is being compiled. */
+const WARM_UP_MS = 2_000;
 const MEETING_MS = 20_000;
 const VERDICT_MS = 30_000;
 const MODULES = join(import.meta.dirname, '../../node_modules');
@@ -99,10 +101,14 @@ export class Demonstration {
     await this.#abortable(this.#cluster.startAll());
     this.#phase = 'waiting until they have met';
     await this.#abortable(eventually(() => this.#haveMet(), MEETING_MS));
-    this.#startLoad(database);
+    this.#phase = 'warming up';
+    const load = this.#startLoad(database);
+    await this.#abortable(sleep(WARM_UP_MS, undefined));
+    load.send({ type: 'count' });
+    this.#observer?.send({ type: 'clock', startUs: nowUs() });
     await this.#playFaults(this.#cluster);
     this.#phase = 'checking at rest';
-    this.#load?.send({ type: 'stop' });
+    load.send({ type: 'stop' });
     await this.#until(() => this.#totals !== undefined, 'the clients did not stop');
     this.#observer?.send({ type: 'finish' });
     await this.#until(() => this.#verdict !== undefined, 'the observer gave no verdict');
@@ -139,7 +145,7 @@ export class Demonstration {
     });
   }
 
-  #startLoad(database: string): void {
+  #startLoad(database: string): Child<ToLoad, FromLoad> {
     const config: LoadConfig = { database, seed: this.#options.seed, ...LOAD };
     this.#load = this.#child<ToLoad, FromLoad>('clients', config, (message) => {
       if (message.type === 'stopped') this.#totals = message.totals;
@@ -147,6 +153,7 @@ export class Demonstration {
     });
     this.#tellDoors();
     this.#load.send({ type: 'begin' });
+    return this.#load;
   }
 
   #child<To extends object, From>(

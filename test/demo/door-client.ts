@@ -21,7 +21,7 @@ export class DoorError extends Error {
 
 /** One service's door, as clients use it; connections are kept. */
 export class DoorClient {
-  readonly #agent = new Agent({ keepAlive: true, noDelay: true });
+  readonly #agent = new Agent({ keepAlive: true });
   readonly port: number;
 
   constructor(port: number) {

@@ -14,6 +14,8 @@ const REPORT_MS = 100;
 /** Operations begun in one tick after a stall, so that a stall does not end in a burst. */
 const BURST_MAX = 3;
 
+const NOTHING = { writes: 0, reads: 0, aborted: 0, failed: 0 };
+
 interface Client {
   readonly node: number;
   readonly door: DoorClient;
@@ -27,7 +29,7 @@ class Load {
   #clients: Client[] = [];
   #acks: Ack[] = [];
   #tokenReads: TokenRead[] = [];
-  readonly #totals = { writes: 0, reads: 0, aborted: 0, failed: 0 };
+  #totals = { ...NOTHING };
   readonly #underway = new Set<Promise<void>>();
   #timers: NodeJS.Timeout[] = [];
   #writesBegun = 0;
@@ -67,6 +69,10 @@ class Load {
       for (let i = 0; i < Math.min(reads, BURST_MAX); i++) this.#start(this.#read());
     };
     this.#timers = [setInterval(tick, TICK_MS), setInterval(() => this.#report(), REPORT_MS)];
+  }
+
+  count(): void {
+    this.#totals = { ...NOTHING };
   }
 
   async stop(): Promise<void> {
@@ -113,7 +119,7 @@ class Load {
     const path = target === '' ? `/${scope}/${encodeURI(key)}` : `/${scope}`;
     const answer = await door.write(`${path}?write=${writeId}${target}${abort}`);
     this.#totals.writes++;
-    this.#acks.push([node, writeId, answer.ackUs, answer.token]);
+    this.#acks.push([node, writeId, answer.beganUs, answer.ackUs, answer.token]);
     if (withToken && target === '') await this.#readBack(other, scope, key, answer);
   }
 
@@ -127,6 +133,7 @@ class Load {
     const invokedUs = nowUs();
     const { items } = await door.read({ scope, keys: [key], token });
     const read = items[0]?.revision ?? 0;
+    this.#totals.reads++;
     this.#tokenReads.push({ node, scope, key, written, read, invokedUs });
   }
 
@@ -153,6 +160,9 @@ runChild<ToLoad>((message) => {
       return load.setDoors(message.doorPorts);
     case 'begin':
       return load.begin();
+    case 'count':
+      load.count();
+      return;
     case 'stop':
       return load.stop();
   }

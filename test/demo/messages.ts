@@ -1,5 +1,4 @@
 /** What the demonstration's processes say to each other, over IPC and through the services' door. */
-import type { TargetKind } from '@hearsay/spi';
 import type { Item } from './catalogue.ts';
 import type { Schedule } from './schedule.ts';
 import type { DemoScope } from './scopes.ts';
@@ -12,7 +11,6 @@ export interface ServiceConfig {
   readonly database: string;
   /** `host:port` of every other node. */
   readonly peers: readonly string[];
-  readonly announce: readonly string[];
   readonly clusterKey: string;
   readonly repair: boolean;
   readonly polling: boolean;
@@ -37,17 +35,23 @@ export interface LoadConfig {
 /** `doorPorts` by node; `null` while it is down. */
 export type ToLoad =
   | { readonly type: 'doors'; readonly doorPorts: readonly (number | null)[] }
-  | { readonly type: 'begin' | 'stop' };
-export type FromLoad =
-  | {
-      readonly type: 'acks';
-      readonly acks: readonly Ack[];
-      readonly tokenReads: readonly TokenRead[];
-    }
-  | { readonly type: 'stopped'; readonly totals: LoadTotals };
+  /** `count` sets the totals to 0, once the processes are warm. */
+  | { readonly type: 'begin' | 'count' | 'stop' };
+export interface AckMessage {
+  readonly type: 'acks';
+  readonly acks: readonly Ack[];
+  readonly tokenReads: readonly TokenRead[];
+}
+export type FromLoad = AckMessage | { readonly type: 'stopped'; readonly totals: LoadTotals };
 
-/** [node index, write id, µs of the commit's acknowledgement, applied-through token] */
-export type Ack = readonly [node: number, writeId: string, ackUs: number, token: string];
+/** A write that was acknowledged: when it was begun, when its commit was answered, and its token. */
+export type Ack = readonly [
+  node: number,
+  writeId: string,
+  beganUs: number,
+  ackUs: number,
+  token: string,
+];
 
 /** A read on another node that brought a write's token. */
 export interface TokenRead {
@@ -82,7 +86,9 @@ export type ToObserver =
       readonly node: number;
       readonly atUs: number;
     }
-  | (FromLoad & { readonly type: 'acks' })
+  | AckMessage
+  /** From now on convergence counts. */
+  | { readonly type: 'clock'; readonly startUs: number }
   | { readonly type: 'finish' };
 export type FromObserver =
   | {
@@ -128,6 +134,7 @@ export interface ReadAnswer {
 export interface WriteAnswer {
   readonly revision: number;
   readonly token: string;
+  readonly beganUs: number;
   readonly ackUs: number;
 }
 
@@ -148,15 +155,10 @@ export interface JournalAnswer {
   readonly view: NodeView;
 }
 export type JournalEntry =
-  | readonly [
-      type: 'applied',
-      us: number,
-      scope: string,
-      version: number | null,
-      via: Via,
-      kind: TargetKind,
-      key: string,
-    ]
-  | readonly [type: 'coherence', us: number, coherence: string]
-  | readonly [type: 'reset', us: number, scope: string];
-export type Via = 'gossip' | 'log' | 'local';
+  /** All of 1 … `appliedThrough` are applied. Stands after the drops that this caused. */
+  | readonly [type: 'applied', us: number, scope: string, appliedThrough: number]
+  | readonly [type: 'drop', us: number, scope: string, key: string, reason: string]
+  /** A fill was not kept. */
+  | readonly [type: 'void', us: number, scope: string, key: string]
+  | readonly [type: 'reset', us: number, scope: string]
+  | readonly [type: 'coherence', us: number, coherence: string];

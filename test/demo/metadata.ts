@@ -20,9 +20,8 @@ export class Metadata {
   readonly #reader: CatalogueReader;
   readonly #writer: CatalogueWriter;
   readonly #caches: Record<DemoScope, Cache<Item>>;
-  readonly #tags: ReadonlyMap<string, string[]>;
-  /** Hits of `get`, which `probe` adds to those of readers. */
-  #peekHits = 0;
+  /** Hits that are none of a client's: those of probes and of looks into the cache. */
+  #watcherHits = 0;
 
   constructor(hearsay: Hearsay, db: DatabaseSync, readingDb: DatabaseSync) {
     this.epoch = hearsay.status().epoch;
@@ -37,19 +36,16 @@ export class Metadata {
         consistency: { boundedMs: LICENCE_BOUND_MS },
       }),
     };
-    this.#tags = new Map(this.#reader.all('licence').map((item) => [item.key, tagsOf(item)]));
+  }
+
+  get caches(): Cache<Item>[] {
+    return SCOPES.map((scope) => this.#caches[scope]);
   }
 
   /** @param token of a write that the read must see */
   read(scope: DemoScope, key: string, token?: string): Promise<Item | undefined> {
-    // biome-ignore lint/suspicious/useAwait: a loader is asynchronous; SQLite is not
-    const load = async () => this.#reader.find(scope, key);
-    const tags = this.#tags.get(key) ?? [];
-    return this.#caches[scope].getOrLoad(
-      key,
-      load,
-      token === undefined ? { tags } : { tags, token },
-    );
+    const load = (): Item | undefined => this.#reader.find(scope, key);
+    return this.#caches[scope].getOrLoad(key, load, { tags: tagsOf, token });
   }
 
   async readMany(request: ReadRequest): Promise<ReadAnswer> {
@@ -65,18 +61,19 @@ export class Metadata {
     target: TargetInput,
     options: { readonly writeId: string; readonly abort: boolean },
   ): Promise<WriteAnswer> {
+    const beganUs = nowUs();
     const { value, token } = await this.#hearsay.write(this.#db, (tx) => {
       const revision = this.#writer.touch(scope, target, options.writeId);
       tx.invalidate(scope, target);
       if (options.abort) throw new AbortedError('aborted, as asked');
       return revision;
     });
-    return { revision: value ?? 0, token, ackUs: nowUs() };
+    return { revision: value ?? 0, token, beganUs, ackUs: nowUs() };
   }
 
   cached(): CachedAnswer {
     const entries = SCOPES.flatMap((scope) =>
-      [...this.#tags.keys()].flatMap((key) => {
+      this.#reader.all(scope).flatMap(({ key }) => {
         const item = this.#peek(scope, key);
         return item ? { scope, item } : [];
       }),
@@ -97,7 +94,7 @@ export class Metadata {
         appliedThrough: appliedThrough ?? null,
         logVersion: logVersion ?? null,
       })),
-      hits: (stats['hits'] ?? 0) - this.#peekHits,
+      hits: (stats['hits'] ?? 0) - this.#watcherHits,
       misses: stats['misses'] ?? 0,
       byGossip: status.counters['appliedByGossip'] ?? 0,
       byLog: status.counters['appliedByLog'] ?? 0,
@@ -121,6 +118,7 @@ export class Metadata {
     const items = await Promise.all(
       keys.map(async (key, index) => {
         const held = this.#peek(scope, key) !== undefined;
+        if (held) this.#watcherHits++;
         const item = await this.read(scope, key);
         outcomes[index] = held ? (turnIsOver ? 'l' : 'h') : 'm';
         return item ?? null;
@@ -131,7 +129,7 @@ export class Metadata {
 
   #peek(scope: DemoScope, key: string): Item | undefined {
     const item = this.#caches[scope].get(key);
-    if (item) this.#peekHits++;
+    if (item) this.#watcherHits++;
     return item;
   }
 }

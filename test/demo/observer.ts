@@ -4,16 +4,15 @@
  */
 
 import { parseToken } from '@hearsay/spi';
-import { CatalogueReader, openCatalogue, tagsOf } from './catalogue.ts';
 import { childConfig, runChild, tellParent } from './child.ts';
 import { eventually, nowUs, pause } from './clock.ts';
 import { Deliveries } from './deliveries.ts';
-import { History } from './history.ts';
 import type { Ack, JournalEntry, ObserverConfig, ToObserver } from './messages.ts';
 import { judgeAtRest, judgeBooks, judgeTokenRead, Oracle, type Violation } from './oracle.ts';
 import { pick, pickSkewed, type Random, seededRandom } from './random.ts';
-import { type DemoScope, LICENCE_BOUND_MS, PACKAGE_TTL_MS, SCOPES } from './scopes.ts';
+import { LICENCE_BOUND_MS, PACKAGE_TTL_MS, SCOPES } from './scopes.ts';
 import { Timeline } from './timeline.ts';
+import { Truth } from './truth.ts';
 import { verdictOf } from './verdict.ts';
 import { WatchedNode } from './watched-node.ts';
 
@@ -30,23 +29,20 @@ const REST_MS = 6_000;
 class Observer {
   readonly #config: ObserverConfig;
   readonly #random: Random;
-  readonly #reader: CatalogueReader;
-  readonly #history = new History();
+  readonly #truth: Truth;
   readonly #deliveries = new Deliveries();
   readonly #timeline = new Timeline();
   readonly #oracle: Oracle;
-  readonly #keys: readonly string[];
   /** Rows written lately: where staleness would show. */
-  readonly #recent: { readonly scope: DemoScope; readonly key: string }[] = [];
+  readonly #recent: { readonly scope: string; readonly key: string }[] = [];
   /** By index; `undefined` while it is down. */
   readonly #nodes: (WatchedNode | undefined)[];
   /** Those that were killed, too: what they answered is judged. */
   readonly #lives: WatchedNode[] = [];
   readonly #violations: Violation[] = [];
-  readonly #checked = { reads: 0, tokenReads: 0, entriesAtRest: 0 };
-  /** Hits of lives that have ended. */
-  #formerHits = 0;
-  #historyId = 0;
+  /** Beginnings of writes whose rows of the log are not read yet. */
+  #began: { readonly scope: string; readonly version: number; readonly beganUs: number }[] = [];
+  readonly #checked = { reads: 0, departures: 0, tokenReads: 0, entriesAtRest: 0 };
   #probing = true;
   readonly #truthTimer: NodeJS.Timeout;
 
@@ -54,18 +50,12 @@ class Observer {
     this.#config = config;
     this.#random = seededRandom(config.seed + 1);
     this.#nodes = config.nodes.map(() => undefined);
-    this.#reader = new CatalogueReader(
-      openCatalogue(config.database, { readOnly: true, busyMs: 1000 }),
-    );
-    const items = this.#reader.all('package');
-    this.#keys = items.map(({ key }) => key);
-    for (const key of this.#keys) for (const scope of SCOPES) this.#history.seed(scope, key);
-    const tags = new Map(items.map((item) => [item.key, tagsOf(item)]));
+    this.#truth = new Truth(config.database);
     const rules = new Map([
       ['package', { staleUsMax: PACKAGE_TTL_MS * 1000, eventual: true }],
       ['licence', { staleUsMax: LICENCE_BOUND_MS * 1000, eventual: false }],
     ]);
-    this.#oracle = new Oracle(this.#history, rules, (key) => tags.get(key) ?? []);
+    this.#oracle = new Oracle(this.#truth, rules);
     this.#truthTimer = setInterval(() => this.#lookAtTruth(), TRUTH_MS);
   }
 
@@ -78,6 +68,10 @@ class Observer {
         );
       case 'fault':
         return this.#fault(message);
+      case 'clock':
+        this.#timeline.clockStarted(message.startUs);
+        for (const life of this.#lives) life.hitsBefore = life.view?.hits ?? 0;
+        return;
       case 'acks':
         for (const ack of message.acks) this.#acknowledged(ack);
         for (const read of message.tokenReads) this.#tokenRead(read);
@@ -100,15 +94,16 @@ class Observer {
     if (kind !== 'kill') return;
     this.#deliveries.ended(node, atUs);
     const former = this.#nodes[node];
-    this.#formerHits += former?.view?.hits ?? 0;
     former?.close();
     this.#nodes[node] = undefined;
   }
 
-  #acknowledged([writer, writeId, ackUs, token]: Ack): void {
-    this.#history.acknowledged(writeId, ackUs);
-    for (const { scope, version } of parseToken(token))
-      this.#deliveries.committed({ scope, version, ackUs, writer });
+  #acknowledged([writer, writeId, beganUs, ackUs, token]: Ack): void {
+    this.#truth.history.acknowledged(writeId, ackUs);
+    for (const { scope, version } of parseToken(token)) {
+      this.#deliveries.acknowledged({ scope, version, ackUs, writer });
+      this.#began.push({ scope, version, beganUs });
+    }
   }
 
   #tokenRead(read: (ToObserver & { type: 'acks' })['tokenReads'][number]): void {
@@ -129,27 +124,39 @@ class Observer {
     const entries = await node.fetchJournal();
     for (const entry of entries) this.#happened(node, entry);
     for (const { scope, appliedThrough } of node.view?.scopes ?? [])
-      this.#deliveries.appliedThrough(node.epoch, scope, appliedThrough ?? 0, node.knownUntilUs);
+      this.#applied(node, scope, appliedThrough ?? 0, node.knownUntilUs);
   }
 
-  #happened({ epoch, index }: WatchedNode, entry: JournalEntry): void {
-    switch (entry[0]) {
-      case 'applied': {
-        const [, us, scope, version, , kind, key] = entry;
-        this.#oracle.dropped(epoch, scope, { us, target: { kind, key } });
-        if (version !== null) this.#deliveries.applied(epoch, scope, version, us);
-        return;
-      }
+  #happened(node: WatchedNode, entry: JournalEntry): void {
+    const [type, us, subject] = entry;
+    switch (type) {
+      case 'applied':
+        this.#applied(node, subject, entry[3], us);
+        break;
+      case 'drop':
+        this.#departed(node, subject, entry[3], us, entry[4]);
+        break;
+      case 'void':
+        this.#departed(node, subject, entry[3], us, 'void');
+        break;
       case 'reset':
-        this.#oracle.dropped(epoch, entry[2], {
-          us: entry[1],
-          target: { kind: 'scope', key: '' },
-        });
-        return;
+        this.#departed(node, subject, '', us, 'reset');
+        break;
       case 'coherence':
-        this.#timeline.coherence(index, entry[1], entry[2]);
-        return;
+        this.#timeline.coherence(node.index, us, subject);
+        break;
     }
+  }
+
+  #applied(node: WatchedNode, scope: string, appliedThrough: number, us: number): void {
+    node.appliedThrough.set(scope, appliedThrough);
+    this.#deliveries.appliedThrough(node.epoch, scope, appliedThrough, us);
+  }
+
+  #departed(watched: WatchedNode, scope: string, key: string, us: number, reason: string): void {
+    const { name: node, epoch } = watched;
+    const appliedThrough = watched.appliedThrough.get(scope) ?? 0;
+    watched.departures.push({ node, epoch, scope, key, us, appliedThrough, reason });
   }
 
   async #probe(node: WatchedNode): Promise<void> {
@@ -159,35 +166,53 @@ class Observer {
       const keys = Array.from({ length: PROBE_KEYS }, (_, i) =>
         i % 2 === 0 && recent.length > 0
           ? pick(this.#random, recent)
-          : pickSkewed(this.#random, this.#keys),
+          : pickSkewed(this.#random, this.#truth.keys),
       );
       await node.probe(scope, [...new Set(keys)]);
     }
   }
 
   #lookAtTruth(): void {
-    this.#readHistory();
+    this.#readTruth();
     for (const life of this.#lives) this.#judge(life, nowUs() - JUDGE_AFTER_US);
+    this.#noteConnections();
     const views = this.#nodes.map((node) => node?.view ?? null);
     tellParent({ type: 'views', views, violations: this.#violations.length });
   }
 
-  #readHistory(): void {
-    for (const row of this.#reader.historyAfter(this.#historyId)) {
-      this.#historyId = row.id;
-      this.#history.committed(row);
-      this.#recent.push(row);
-    }
-    this.#recent.splice(0, this.#recent.length - RECENT_MAX);
+  #noteConnections(): void {
+    const all = this.#nodes.every((node) => node?.isConnected(this.#nodes.length - 1));
+    if (!all) return;
+    const seenUs = this.#nodes.map((node) => node?.knownUntilUs ?? 0);
+    this.#timeline.allConnected(Math.min(...seenUs), Math.max(...seenUs));
   }
 
-  /** Judges the reads answered until `untilUs`, as far as the node's journal is known. */
+  #readTruth(): void {
+    this.#recent.push(...this.#truth.read());
+    this.#recent.splice(0, this.#recent.length - RECENT_MAX);
+    const { invalidations } = this.#truth;
+    for (const scope of SCOPES) this.#deliveries.logged(scope, invalidations.newest(scope));
+    this.#began = this.#began.filter(({ scope, version, beganUs }) => {
+      invalidations.began(scope, version, beganUs);
+      return version > invalidations.newest(scope);
+    });
+  }
+
+  /** Judges what was answered until `untilUs`, as far as the node's journal is known. */
   #judge(node: WatchedNode, untilUs: number): void {
     const knownUs = Math.min(untilUs, node.knownUntilUs);
-    const ready = node.unjudged.findIndex((read) => read.respondedUs >= knownUs);
-    for (const read of node.unjudged.splice(0, ready === -1 ? node.unjudged.length : ready)) {
+    for (const read of takeUntil(node.unjudged, ({ respondedUs }) => respondedUs < knownUs)) {
+      this.#judgeDepartures(node, read.respondedUs);
       this.#checked.reads++;
       this.#violations.push(...this.#oracle.judge(read));
+    }
+    this.#judgeDepartures(node, knownUs);
+  }
+
+  #judgeDepartures(node: WatchedNode, untilUs: number): void {
+    for (const departure of takeUntil(node.departures, ({ us }) => us <= untilUs)) {
+      this.#checked.departures++;
+      this.#violations.push(...this.#oracle.departed(departure));
     }
   }
 
@@ -198,7 +223,7 @@ class Observer {
     this.#probing = false;
     clearInterval(this.#truthTimer);
     await pause(PROBE_MS + JOURNAL_MS);
-    this.#readHistory();
+    this.#readTruth();
     for (const node of live) await this.#judgeAtEnd(node);
     const verdict = verdictOf(
       {
@@ -206,7 +231,7 @@ class Observer {
         deliveries: this.#deliveries,
         timeline: this.#timeline,
         violations: this.#violations,
-        hits: this.#formerHits + live.reduce((sum, node) => sum + (node.view?.hits ?? 0), 0),
+        hits: this.#lives.reduce((sum, life) => sum + life.hits, 0),
         checked: this.#checked,
       },
       this.#config.schedule.cutNode,
@@ -232,7 +257,7 @@ class Observer {
         revision: item.revision,
       }));
       const atUs = nowUs();
-      this.#violations.push(...judgeAtRest(name, held, this.#history, atUs));
+      this.#violations.push(...judgeAtRest(name, held, this.#truth.history, atUs));
       this.#violations.push(...judgeBooks(name, node.view?.stats ?? {}, atUs));
       if (!isCoherent(node))
         this.#ill(name, `is ${describe(node)} ${REST_MS / 1000} s after the last write`);
@@ -249,6 +274,12 @@ class Observer {
   #nameOf(node: number): string {
     return this.#config.nodes[node] ?? `node ${node}`;
   }
+}
+
+/** Removes from the front, and returns, what fulfils the condition. */
+function takeUntil<T>(items: T[], condition: (item: T) => boolean): T[] {
+  const end = items.findIndex((item) => !condition(item));
+  return items.splice(0, end === -1 ? items.length : end);
 }
 
 /** Coherent by its own word, and all that its log shows is applied. */

@@ -2,8 +2,8 @@
  * Judges what the services answered against what the database holds. Pure: all that it knows was
  * told to it. The letters are those of the invariants in docs/GUARANTEES.md.
  */
-import { covers, type Target } from '@hearsay/spi';
 import { type History, rowId } from './history.ts';
+import type { Invalidations } from './invalidations.ts';
 
 export interface Violation {
   readonly invariant: 'A' | 'B' | 'D' | 'G' | 'I' | 'J';
@@ -34,10 +34,18 @@ export interface ScopeRules {
   readonly eventual: boolean;
 }
 
-/** What removed entries of one scope in one life of a node; a reset removes all. */
-export interface Drop {
+/** What a node's cache said of an entry that went or was not kept. */
+export interface Departure {
+  readonly node: string;
+  readonly epoch: string;
+  readonly scope: string;
+  /** `''` for all entries. */
+  readonly key: string;
   readonly us: number;
-  readonly target: Target;
+  /** Applied-through of its scope just before. */
+  readonly appliedThrough: number;
+  /** That of the cache's `drop` event; `void` for a fill that was not kept, `reset` for all entries. */
+  readonly reason: string;
 }
 
 interface LastRead {
@@ -47,32 +55,40 @@ interface LastRead {
 }
 
 /**
- * Reads are to be judged in the order of one node's answers, each once history and the node's drops
- * are known up to its response.
+ * Reads and departures are to be told in the order of one node's time, each once the truth is known
+ * up to it; before a read the departures up to its response.
  */
 export class Oracle {
   readonly #history: History;
+  readonly #invalidations: Invalidations;
   readonly #rules: ReadonlyMap<string, ScopeRules>;
   readonly #tagsOf: (key: string) => readonly string[];
   readonly #last = new Map<string, LastRead>();
-  readonly #drops = new Map<string, Drop[]>();
+  readonly #departedUs = new Map<string, number>();
 
   constructor(
-    history: History,
+    truth: {
+      readonly history: History;
+      readonly invalidations: Invalidations;
+      tagsOf(key: string): readonly string[];
+    },
     rules: ReadonlyMap<string, ScopeRules>,
-    tagsOf: (key: string) => readonly string[],
   ) {
-    this.#history = history;
+    this.#history = truth.history;
+    this.#invalidations = truth.invalidations;
+    this.#tagsOf = (key) => truth.tagsOf(key);
     this.#rules = rules;
-    this.#tagsOf = tagsOf;
   }
 
-  /** Tells of a drop, in the order of time. */
-  dropped(epoch: string, scope: string, drop: Drop): void {
-    const id = rowId(epoch, scope);
-    const drops = this.#drops.get(id) ?? [];
-    drops.push(drop);
-    this.#drops.set(id, drops);
+  /** Invariant I: an invalidation that is said to have dropped an entry was committed, and covers it. */
+  departed(departure: Departure): Violation[] {
+    const { epoch, scope, key, us, appliedThrough, reason } = departure;
+    this.#departedUs.set(rowId(`${epoch} ${scope}`, key), us);
+    if (reason !== 'invalidated') return [];
+    const tags = this.#tagsOf(key);
+    if (this.#invalidations.isCovered(scope, key, tags, appliedThrough, us)) return [];
+    const what = `dropped as invalidated, but nothing after version ${appliedThrough} covers it`;
+    return [violation('I', { ...departure, invokedUs: us }, what)];
   }
 
   judge(read: ObservedRead): Violation[] {
@@ -110,16 +126,12 @@ export class Oracle {
     );
   }
 
-  /** Invariant I: what was held or filled is only gone by a covering invalidation or a reset. */
+  /** Invariant I: what was held or filled does not go without a word. */
   #vanished(read: ObservedRead, last: LastRead | undefined): Violation | undefined {
     if (read.outcome !== 'miss' || !last) return undefined;
-    const drops = this.#drops.get(rowId(read.epoch, read.scope)) ?? [];
-    const tags = this.#tagsOf(read.key);
-    for (let i = drops.length - 1; i >= 0; i--) {
-      const drop = drops[i] as Drop;
-      if (drop.us < last.invokedUs) break;
-      if (drop.us <= read.respondedUs && covers(drop.target, read.key, tags)) return undefined;
-    }
+    const cacheId = `${read.epoch} ${read.scope}`;
+    const departedUs = ['', read.key].map((key) => this.#departedUs.get(rowId(cacheId, key)) ?? 0);
+    if (Math.max(...departedUs) >= last.invokedUs) return undefined;
     return violation(
       'I',
       read,

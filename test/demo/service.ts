@@ -22,7 +22,6 @@ async function main(): Promise<void> {
     ...(config.polling ? {} : { poll: false }),
     mesh: {
       listen: '127.0.0.1:0',
-      announce: [...config.announce],
       peers: [...config.peers],
       clusterKey: config.clusterKey,
       discoverByLog: false,
@@ -30,11 +29,11 @@ async function main(): Promise<void> {
     },
     logger,
   });
-  const journal = keepJournal(hearsay);
   const db = openCatalogue(config.database, { readOnly: false, busyMs: BUSY_MS });
   // Loaders read over a connection of their own: they must not see a transaction that is still open.
   const readingDb = openCatalogue(config.database, { readOnly: true, busyMs: BUSY_MS });
   const metadata = new Metadata(hearsay, db, readingDb);
+  const journal = keepJournal(hearsay, metadata);
   const door = await serveDoor(metadata, journal, logger);
 
   runChild<ToService>(async (message) => {
@@ -53,14 +52,18 @@ async function main(): Promise<void> {
   tellParent(listening);
 }
 
-function keepJournal(hearsay: Hearsay): Journal {
+function keepJournal(hearsay: Hearsay, metadata: Metadata): Journal {
   const journal = new Journal();
   journal.add(['coherence', nowUs(), hearsay.status().coherence]);
   hearsay.on('coherence', (coherence) => journal.add(['coherence', nowUs(), coherence]));
   hearsay.on('reset', ({ scope }) => journal.add(['reset', nowUs(), scope]));
-  hearsay.on('applied', ({ scope, version, via, kind, key }) =>
-    journal.add(['applied', nowUs(), scope, version ?? null, via, kind, key]),
+  hearsay.on('applied', ({ scope, appliedThrough }) =>
+    journal.add(['applied', nowUs(), scope, appliedThrough]),
   );
+  for (const cache of metadata.caches) {
+    cache.on('drop', ({ key, reason }) => journal.add(['drop', nowUs(), cache.scope, key, reason]));
+    cache.on('void', ({ key }) => journal.add(['void', nowUs(), cache.scope, key]));
+  }
   return journal;
 }
 

@@ -51,7 +51,7 @@ export function summarize(outcome: Outcome, options: DemoOptions): string {
     `While all were connected, a write had been applied on every process ${ms(convergenceMs.p50)} after its commit (median), ${ms(convergenceMs.p99)} in 99 of 100 cases, ${ms(convergenceMs.max)} at most.`,
     `${name(schedule.killedNode)} died by SIGKILL between a commit and its gossip, and was coherent ${ms(restart.coherentAfterMs)} after it was started again.`,
     `${name(schedule.cutNode)} was cut off for ${cutS} s, noticed after ${ms(isolated.detectMs)}, and went on by polling the database: half of the writes reached it within ${ms(isolated.catchUpMs.p50)}, 99 of 100 within ${ms(isolated.catchUpMs.p99)}.`,
-    `The observer judged ${grouped(checked.reads)} reads of its own, ${grouped(checked.tokenReads)} reads with a token, and compared ${grouped(checked.entriesAtRest)} cached entries with the database at the end.`,
+    `The observer judged ${grouped(checked.reads)} reads of its own, ${grouped(checked.departures)} dropped entries, ${grouped(checked.tokenReads)} reads with a token, and compared ${grouped(checked.entriesAtRest)} cached entries with the database at the end.`,
     ...shown(verdict),
     failed.length === 0
       ? 'Nothing was violated and nothing was lost.'

@@ -12,6 +12,8 @@ interface CoherenceChange {
 export class Timeline {
   readonly #faults = new Map<FaultKind, { readonly node: number; readonly us: number }>();
   readonly #changes: CoherenceChange[] = [];
+  readonly #connected: { readonly firstUs: number; readonly lastUs: number }[] = [];
+  #startUs = Number.NEGATIVE_INFINITY;
 
   fault(kind: FaultKind, node: number, us: number): void {
     this.#faults.set(kind, { node, us });
@@ -36,18 +38,28 @@ export class Timeline {
     )?.us;
   }
 
-  /** From each fault until its node was coherent again; `nowUs` where that has not been. */
+  /** The clients are warm: what was before does not count. */
+  clockStarted(us: number): void {
+    this.#startUs = us;
+  }
+
+  /** Tells that each node said, at some time from the first to the second, that it is coherent and linked to all. */
+  allConnected(firstUs: number, lastUs: number): void {
+    this.#connected.push({ firstUs, lastUs });
+  }
+
+  /** Times when not every live node was connected, up to `nowUs`. */
   disturbances(nowUs: number): Disturbance[] {
-    const disturbances: Disturbance[] = [];
-    const killUs = this.faultUs('kill');
-    if (killUs !== undefined)
-      disturbances.push({
-        fromUs: killUs,
-        untilUs: this.saidAfter('restart', 'coherent') ?? nowUs,
-      });
-    const cutUs = this.faultUs('cut');
-    if (cutUs !== undefined)
-      disturbances.push({ fromUs: cutUs, untilUs: this.saidAfter('heal', 'coherent') ?? nowUs });
+    const disturbances = [{ fromUs: Number.NEGATIVE_INFINITY, untilUs: this.#startUs }];
+    for (const [began, ended] of [
+      ['kill', 'restart'],
+      ['cut', 'heal'],
+    ] as const) {
+      const fromUs = this.faultUs(began);
+      const endedUs = this.faultUs(ended) ?? nowUs;
+      const connected = this.#connected.find(({ firstUs }) => firstUs >= endedUs);
+      if (fromUs !== undefined) disturbances.push({ fromUs, untilUs: connected?.lastUs ?? nowUs });
+    }
     return disturbances;
   }
 }

@@ -26,6 +26,7 @@ export interface Verdict {
     readonly converged: number;
     readonly caughtUp: number;
     readonly reads: number;
+    readonly departures: number;
     readonly tokenReads: number;
     readonly entriesAtRest: number;
   };
@@ -42,7 +43,10 @@ export interface Findings {
   readonly timeline: Timeline;
   readonly violations: readonly Violation[];
   readonly hits: number;
-  readonly checked: Pick<Verdict['checked'], 'reads' | 'tokenReads' | 'entriesAtRest'>;
+  readonly checked: Pick<
+    Verdict['checked'],
+    'reads' | 'departures' | 'tokenReads' | 'entriesAtRest'
+  >;
 }
 
 /** @param cutNode index of the node that is cut off */

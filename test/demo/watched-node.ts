@@ -7,7 +7,7 @@ import type {
   JournalEntry,
   NodeView,
 } from './messages.ts';
-import type { ObservedRead } from './oracle.ts';
+import type { Departure, ObservedRead } from './oracle.ts';
 import type { DemoScope } from './scopes.ts';
 
 const OUTCOMES = { h: 'hit', l: 'late-hit', m: 'miss' } as const;
@@ -19,10 +19,16 @@ export class WatchedNode {
   readonly epoch: string;
   /** What it said last. */
   view: NodeView | undefined;
+  /** Its hits when the clock started. */
+  hitsBefore = 0;
   /** Everything that happened in it before is known. */
   knownUntilUs = 0;
   /** Reads that wait for the journal to pass their response. */
   readonly unjudged: ObservedRead[] = [];
+  /** What went and waits for the truth to be known. */
+  readonly departures: Departure[] = [];
+  /** Per scope, as far as the journal was followed. */
+  readonly appliedThrough = new Map<string, number>();
   readonly #door: DoorClient;
   #next = 0;
 
@@ -64,6 +70,15 @@ export class WatchedNode {
         outcome,
       });
     });
+  }
+
+  get hits(): number {
+    return (this.view?.hits ?? 0) - this.hitsBefore;
+  }
+
+  /** Whether it said last that it is coherent and linked to `others` nodes. */
+  isConnected(others: number): boolean {
+    return this.view?.coherence === 'coherent' && this.view.peers === others;
   }
 
   cached(): Promise<CachedAnswer> {

@@ -102,7 +102,7 @@ export class Loads<V> {
 
   /** Later readers of what the target covers start their own load. */
   detach(target: Target): void {
-    
+    for (const load of this.#index.find(target)) this.#withdraw(load);
     if (target.kind === 'tag') for (const load of this.#tagsUnknown) this.#withdraw(load);
   }
 

@@ -31,7 +31,7 @@ class Gates {
       opened.resolve();
     }
     await this.#gates[stop]?.arrived.promise;
-    for (let tick = AWAITS; tick < stop; tick += 1) await null;
+    for (let tick = AWAITS; tick < stop; tick += 1) await Promise.resolve();
   }
 
   release(): void {
@@ -168,7 +168,7 @@ describe.each(KINDS)('$name', (kind) => {
       expect(cache.get(KEY)).toBeUndefined();
       const beside = cache.get('lake/x') === 'old' ? 1 : 0;
       expect(cache.stats().entries).toBe(beside);
-      if (stop <= AWAITS) expect(cache.stats().fillsVoided).toBeGreaterThanOrEqual(1);
+      if (stop < AWAITS) expect(cache.stats().fillsVoided).toBeGreaterThanOrEqual(1);
     });
 
     it.each(STOPS)('is not joined by later readers, stopped at %i (F4)', async (stop) => {

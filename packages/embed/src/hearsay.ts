@@ -22,7 +22,11 @@ import {
   type TransportInspection,
   type Version,
 } from '@hearsay/spi';
-import { CommitUncertainError, TransactionEndedError, type WriteTransaction } from '@hearsay/version-log';
+import {
+  CommitUncertainError,
+  TransactionEndedError,
+  type WriteTransaction,
+} from '@hearsay/version-log';
 import { FreshnessDriver, type Via } from './freshness-driver.js';
 import type { NodeCacheOptions } from './options.js';
 import type { Parts } from './start.js';
@@ -64,7 +68,11 @@ export interface HearsayStatus {
   readonly transport: TransportInspection | undefined;
 }
 
-const APPLIED_BY = { gossip: 'appliedByGossip', log: 'appliedByLog', local: 'appliedLocally' } as const;
+const APPLIED_BY = {
+  gossip: 'appliedByGossip',
+  log: 'appliedByLog',
+  local: 'appliedLocally',
+} as const;
 
 /**
  * One node: log, transport and caches wired together. Made by `startHearsay`.
@@ -287,6 +295,7 @@ export class Hearsay {
   }
 
   #checkOpen(): void {
-    if (this.#closing) throw new NodeClosedError('this node is closed: start another');
+    if (this.#closing !== undefined)
+      throw new NodeClosedError('this node is closed: start another');
   }
 }

@@ -1,21 +1,6 @@
 import './node-version.js';
 
 export {
-  BatchTooLargeError,
-  type CacheInvalidationTransport,
-  type Clock,
-  ConfigInvalidError,
-  type DiscoveryProvider,
-  HearsayError,
-  type Logger,
-  LogUnavailableError,
-  NameInvalidError,
-  type NodeCoherence,
-  type ScopeStatus,
-  type TargetInput,
-  TokenInvalidError,
-} from '@hearsay/spi';
-export {
   type BatchLoader,
   type Cache,
   type CacheStats,
@@ -34,14 +19,29 @@ export {
   meshTransport,
 } from '@hearsay/mesh';
 export {
+  BatchTooLargeError,
+  type CacheInvalidationTransport,
+  type Clock,
+  ConfigInvalidError,
+  type DiscoveryProvider,
+  HearsayError,
+  type Logger,
+  LogUnavailableError,
+  NameInvalidError,
+  type NodeCoherence,
+  type ScopeStatus,
+  type TargetInput,
+  TokenInvalidError,
+} from '@hearsay/spi';
+export {
   CommitUncertainError,
   LogFileForeignError,
   LogFileUnreadableError,
   LogSchemaNewerError,
   LogTablesMissingError,
   openSqliteLog,
-  schemaSql,
   type SqliteLogOptions,
+  schemaSql,
   TransactionEndedError,
   TransactionOpenError,
   WriteCallbackAsyncError,

@@ -20,7 +20,9 @@ export function parseAddress(text: string, what: string): Address {
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
   if (!host || port > 65_535 || (match?.[1] !== undefined && !isIPv6(host)))
-    throw new ConfigInvalidError(`${what} "${text.slice(0, 80)}" is not an address: write host:port`);
+    throw new ConfigInvalidError(
+      `${what} "${text.slice(0, 80)}" is not an address: write host:port`,
+    );
   return { host, port };
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Logger, LIMITS, type Origin } from '@hearsay/spi';
+import { LIMITS, type Logger, type Origin } from '@hearsay/spi';
 import { ADMISSION_LIMITS, decodeHello, encodeHello, type Hello } from '@hearsay/wire';
 import type { Connection, PeerId, Stream } from '@libp2p/interface';
 import type { ClusterKey } from './cluster-key.js';
@@ -140,7 +140,10 @@ export class Admission {
     if (hello.node === self.node)
       throw hello.epoch === self.epoch
         ? new AdmissionRefusedError('self', 'dialled itself')
-        : new AdmissionRefusedError('name', `another live process is named ${self.node}: rename one`);
+        : new AdmissionRefusedError(
+            'name',
+            `another live process is named ${self.node}: rename one`,
+          );
   }
 
   #expectProof(role: 'dialler' | 'listener', bytes: Uint8Array, transcript: Uint8Array[]): void {

@@ -34,7 +34,11 @@ export class ClusterKey {
     return mac.digest();
   }
 
-  verify(role: 'dialler' | 'listener', transcript: readonly Uint8Array[], mac: Uint8Array): boolean {
+  verify(
+    role: 'dialler' | 'listener',
+    transcript: readonly Uint8Array[],
+    mac: Uint8Array,
+  ): boolean {
     const expected = this.prove(role, transcript);
     return expected.byteLength === mac.byteLength && timingSafeEqual(expected, mac);
   }

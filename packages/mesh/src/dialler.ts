@@ -1,4 +1,10 @@
-import type { Clock, DiscoveredNode, DiscoveryProvider, Logger, SelfAnnouncement } from '@hearsay/spi';
+import type {
+  Clock,
+  DiscoveredNode,
+  DiscoveryProvider,
+  Logger,
+  SelfAnnouncement,
+} from '@hearsay/spi';
 import { type Address, formatAddress, parseAddress } from './address.js';
 
 const ROUND_MS = 200;
@@ -35,7 +41,7 @@ export interface DiallerOptions {
 export class Dialler {
   readonly #options: DiallerOptions;
   readonly #targets = new Map<string, Map<string, Target>>();
-  #timers: NodeJS.Timeout[] = [];
+  readonly #timers: NodeJS.Timeout[] = [];
   #stopped = false;
 
   constructor(options: DiallerOptions) {
@@ -97,7 +103,8 @@ export class Dialler {
     const nowMs = this.#options.clock.monotonicMs();
     for (const targets of this.#targets.values())
       for (const target of targets.values())
-        if (!target.isSelf && !target.dialling && target.dueMs <= nowMs) void this.#try(target, nowMs);
+        if (!target.isSelf && !target.dialling && target.dueMs <= nowMs)
+          void this.#try(target, nowMs);
   }
 
   async #try(target: Target, nowMs: number): Promise<void> {
@@ -119,7 +126,10 @@ export class Dialler {
       // Refused or out of reach: tried again below, for as long as the node lives.
     }
     target.dialling = false;
-    const backoffMs = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** Math.min(target.attempts - 1, 8));
+    const backoffMs = Math.min(
+      BACKOFF_MAX_MS,
+      BACKOFF_MIN_MS * 2 ** Math.min(target.attempts - 1, 8),
+    );
     target.dueMs = this.#options.clock.monotonicMs() + backoffMs * (0.5 + Math.random() / 2);
   }
 

@@ -3,7 +3,13 @@ import type { Libp2p } from '@libp2p/interface';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p } from 'libp2p';
-import { type Address, formatAddress, fromMultiaddr, isUnspecified, toMultiaddr } from './address.js';
+import {
+  type Address,
+  formatAddress,
+  fromMultiaddr,
+  isUnspecified,
+  toMultiaddr,
+} from './address.js';
 import { ListenFailedError } from './errors.js';
 import type { GossipsubComponents } from './gossipsub-medium.js';
 
@@ -57,14 +63,16 @@ export async function listenOn(libp2p: Libp2p, listen: Address): Promise<void> {
 
 /** @returns what is listened on as `host:port`; the interfaces' addresses where all are listened on */
 export function listenAddresses(libp2p: Libp2p, listen: Address): string[] {
-  const all = libp2p.getMultiaddrs().map(fromMultiaddr).filter((address) => address !== undefined);
+  const all = libp2p
+    .getMultiaddrs()
+    .map(fromMultiaddr)
+    .filter((address) => address !== undefined);
   const wanted = isUnspecified(listen) ? all.filter((address) => !isUnspecified(address)) : all;
   return [...new Set(wanted.map(formatAddress))];
 }
 
+/** libp2p wraps what the system said in advice of several lines; the system's code says it better. */
 function rootCause(error: unknown): string {
-  const seen = error as { code?: string; cause?: unknown; errors?: unknown[]; message?: string };
-  const inner = seen.errors?.[0] ?? seen.cause;
-  if (inner) return rootCause(inner);
-  return seen.code ?? seen.message ?? String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  return /\bE[A-Z]{3,}\b/.exec(text)?.[0] ?? text.split('\n', 1)[0] ?? text;
 }

@@ -59,7 +59,12 @@ export function meshConfig(options: MeshTransportOptions): MeshConfig {
     key,
     medium,
     repair: options.repair ?? true,
-    sendQueueBytesMax: whole(options.sendQueueBytesMax ?? 1_048_576, 'mesh.sendQueueBytesMax', 65_536, 2 ** 30),
+    sendQueueBytesMax: whole(
+      options.sendQueueBytesMax ?? 1_048_576,
+      'mesh.sendQueueBytesMax',
+      65_536,
+      2 ** 30,
+    ),
     connectionsMax: whole(options.connectionsMax ?? 512, 'mesh.connectionsMax', 1, 4096),
   };
 }

@@ -23,7 +23,10 @@ export interface ScopeReading {
   readonly head: ChainHead;
   /** Rows at or below this version may have been pruned. */
   readonly floor: Version;
-  /** Rows after the asked position in version order, at most `rowsMax`; empty where none was asked or head and position agree. */
+  /**
+   * Rows after the asked position in version order, at most `rowsMax`; fewer, but at least one, where
+   * the answer would grow too big. Empty where none was asked or the position is not below the head.
+   */
   readonly rows: readonly LogRow[];
 }
 

@@ -6,7 +6,6 @@ import {
   type Gap,
   type InvalidationEvent,
   type Logger,
-  type NodeName,
   nodeNameOf,
   type Origin,
   sameOrigin,
@@ -81,6 +80,12 @@ export class RecordingHost implements TransportHost {
     return [...bySequence.values()].sort((a, b) => a.sequence - b.sequence);
   }
 
+  has(origin: Origin, sequence: number): boolean {
+    return this.events.some(
+      (event) => event.sequence === sequence && sameOrigin(event.origin, origin),
+    );
+  }
+
   /** Resolves once `count` different events of `origin` are here. @throws {Error} not in time */
   async untilEvents(origin: Origin, count: number, deadlineMs = DEADLINE_MS): Promise<void> {
     const seen = new Set<number>();
@@ -136,7 +141,7 @@ export class RecordingHost implements TransportHost {
 export function originOf(node: string): Origin {
   const bytes = crypto.getRandomValues(new Uint8Array(8));
   const epoch = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return { node: nodeNameOf(node) as NodeName, epoch: epoch as Epoch };
+  return { node: nodeNameOf(node), epoch: epoch as Epoch };
 }
 
 const MACHINE_CLOCK: Clock = {

@@ -110,7 +110,7 @@ export class SqliteVersionLog implements VersionSource {
   /**
    * Runs the callback in a transaction of its own on the caller's connection and appends what it
    * invalidates, last. The callback is synchronous and runs once; waiting for other writers is
-   * asynchronous. In WAL mode COMMIT waits for nobody; else for readers, within your busy timeout.
+   * asynchronous. In WAL mode COMMIT waits for nobody; else it may block 250 ms for readers.
    *
    * @param db a connection to the log's file, without an open transaction
    * @returns after COMMIT has succeeded; announce only then

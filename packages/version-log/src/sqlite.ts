@@ -51,7 +51,16 @@ export function inTransaction(db: DatabaseSync): boolean {
   return false;
 }
 
-/** Rolls back what is open, if anything is. */
-export function rollback(db: DatabaseSync): void {
-  if (inTransaction(db)) db.exec('ROLLBACK');
+/**
+ * Rolls back what is open. Never throws, so that it cannot hide the error that led to it.
+ * @returns whether something was open and is undone for certain
+ */
+export function rollback(db: DatabaseSync): boolean {
+  try {
+    if (!inTransaction(db)) return false;
+    db.exec('ROLLBACK');
+    return true;
+  } catch {
+    return false;
+  }
 }

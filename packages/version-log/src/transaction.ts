@@ -7,6 +7,8 @@ import { isBusy, prepare, reasonOf, rollback, SQLITE, sqliteCode } from './sqlit
 /** How long one attempt to take the write lock may block the event loop. */
 const ATTEMPT_MS = 3;
 const PAUSE_MS_MAX = 32;
+/** How long a commit may block for readers; polls are read within a few milliseconds. */
+const COMMIT_WAIT_MS = 250;
 
 export interface WriteTransactionOptions {
   /** How long to try for the write lock before giving up. */
@@ -53,36 +55,52 @@ export async function inWriteTransaction<T>(
 }
 
 function tryBegin(db: DatabaseSync): boolean {
-  const timeout = Number(prepare(db, 'PRAGMA busy_timeout').get()?.['timeout'] ?? 0);
-  db.exec(`PRAGMA busy_timeout = ${ATTEMPT_MS}`);
   try {
-    db.exec('BEGIN IMMEDIATE');
+    withBusyTimeout(db, ATTEMPT_MS, () => db.exec('BEGIN IMMEDIATE'));
     return true;
   } catch (error) {
     if (isBusy(error)) return false;
     throw error;
+  }
+}
+
+/** Runs `body` with another busy timeout than the connection has. */
+function withBusyTimeout(db: DatabaseSync, timeoutMs: number, body: () => void): void {
+  const before = Number(prepare(db, 'PRAGMA busy_timeout').get()?.['timeout'] ?? 0);
+  db.exec(`PRAGMA busy_timeout = ${timeoutMs}`);
+  try {
+    body();
   } finally {
-    db.exec(`PRAGMA busy_timeout = ${timeout}`);
+    db.exec(`PRAGMA busy_timeout = ${before}`);
   }
 }
 
 function commit(db: DatabaseSync, hints: readonly Announcement[]): void {
   try {
-    db.exec('COMMIT');
+    tryCommit(db);
   } catch (error) {
-    // Refused by a reader (rollback journal) or by a deferred constraint: still open, so undone for certain.
-    const refused = isBusy(error) || sqliteCode(error) === SQLITE.CONSTRAINT;
-    rollback(db);
-    if (isBusy(error))
+    const undone = rollback(db);
+    if (undone && isBusy(error))
       throw new WriteContendedError(
-        'readers held up the commit: nothing was written, retry the transaction',
+        'readers held up the commit: nothing was written, retry the transaction or use WAL mode',
         { cause: error },
       );
-    if (refused) throw error;
+    // A deferred constraint refused it.
+    if (undone && sqliteCode(error) === SQLITE.CONSTRAINT) throw error;
     throw new CommitUncertainError(
       `it is unknown whether the transaction was committed (${reasonOf(error)}): read before you retry`,
       hints,
       { cause: error },
     );
+  }
+}
+
+/** Outside WAL mode readers refuse a commit, which leaves it open and keeps new readers out meanwhile. */
+function tryCommit(db: DatabaseSync): void {
+  try {
+    db.exec('COMMIT');
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    withBusyTimeout(db, COMMIT_WAIT_MS, () => db.exec('COMMIT'));
   }
 }

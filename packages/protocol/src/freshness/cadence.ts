@@ -34,7 +34,7 @@ export class Cadence {
     this.#wantedMs = Math.min(this.#wantedMs, dueMs);
   }
 
-  /** As {@link wantBy} at once, spaced by `graceMs`: a peer that is wrong must not make us storm the log. */
+  /** As {@link wantBy} at once, spaced by `graceMs`: a peer that is wrong makes no storm of polls. */
   wantSpaced(nowMs: number): void {
     this.wantBy(Math.max(nowMs, this.#sentMs + this.#options.graceMs));
   }

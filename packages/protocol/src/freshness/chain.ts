@@ -103,7 +103,6 @@ export class Chain {
     if (this.#history.get(reading.head.version) !== reading.head.appendId)
       return { broken: 'chain-broken' };
     this.#confirm(reading.head.version);
-    this.#drain();
     return { targets, proven, again: this.#misfit(this.#nextPending()) };
   }
 

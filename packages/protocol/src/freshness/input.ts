@@ -25,5 +25,3 @@ export type FreshnessInput =
    * `random` in [0, 1) becomes jitter.
    */
   | { readonly kind: 'tick'; readonly wallMs: number; readonly random: number };
-
-export type AnnouncementsInput = Extract<FreshnessInput, { readonly announcements: unknown }>;

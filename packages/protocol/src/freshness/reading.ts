@@ -23,10 +23,8 @@ export function followRows(asked: ChainHead, reading: ScopeReading, rowsMax: num
   }
   if (end.version < head.version)
     return rows.length < rowsMax ? { broken: missing(end, reading) } : { end };
-  // Behind what was applied here, or another append under the same number: commits were lost.
-  if (end.version > head.version || end.appendId !== head.appendId)
-    return { broken: 'chain-broken' };
-  return { end };
+  // Ids are never reused, so this also finds a head behind what was applied: commits were lost.
+  return end.appendId === head.appendId ? { end } : { broken: 'chain-broken' };
 }
 
 function missing(after: ChainHead, reading: ScopeReading): BrokenReason {

@@ -133,9 +133,8 @@ export class ScopeFollower {
     this.#prove(poll, effects);
   }
 
-  /** Drops everything and every proof where nothing was read. What is applied stays applied. */
+  /** Drops all entries and proofs. The chain stays: what is applied stays applied. */
   drop(reason: ResetReason, effects: FreshnessEffect[]): void {
-    if (this.#chain !== undefined) this.#chain = new Chain(this.#chain.applied, this.#limits);
     this.#freshAsOfMs = Number.NEGATIVE_INFINITY;
     this.#reset(reason, effects);
   }

@@ -34,10 +34,10 @@ export class Gaps {
 
   /**
    * A joining node does not pull a past that its empty caches never held: of the first vector
-   * that says anything it wants only the newest event of each origin, which backs the rest.
+   * that it receives it wants only the newest event of each origin, which backs the rest.
    */
   join(entries: readonly VectorEntry[]): void {
-    if (this.#joined || entries.length === 0) return;
+    if (this.#joined) return;
     this.#joined = true;
     for (const { origin, contiguous } of entries) {
       if (contiguous < 2 || this.#vector.highest(origin) > 0) continue;

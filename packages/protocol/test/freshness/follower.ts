@@ -79,6 +79,8 @@ export function following(
   options: Partial<FreshnessOptions> = {},
 ): Follower {
   const follower = new Follower(log, options);
+  follower.tick(0);
+  follower.sync();
   for (const scope of scopes) follower.handle({ kind: 'use-scope', scope });
   follower.sync();
   return follower;

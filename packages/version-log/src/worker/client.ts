@@ -72,7 +72,8 @@ export class WorkerClient {
 
   #post(operation: LogOperation, args: readonly unknown[], timeoutMs: number): Promise<unknown> {
     const id = ++this.#lastId;
-    const worker = (this.#worker ??= this.#start());
+    this.#worker ??= this.#start();
+    const worker = this.#worker;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const done = this.#hold(worker);
     const timer = setTimeout(() => {
@@ -111,6 +112,7 @@ export class WorkerClient {
     const worker = new Worker(this.#script, {
       workerData: this.#options,
       resourceLimits: RESOURCE_LIMITS,
+      // Loaders and the like that the service was started with would only make it bigger.
       execArgv: [],
     });
     let reason = 'it ended';

@@ -1,0 +1,25 @@
+import type { MeshMessage } from '@hearsay/protocol';
+import { decodeMessage, FrameUnknownError } from '@hearsay/wire';
+
+/** Takes frames apart, and counts what does not come apart. */
+export class Inbox {
+  readonly counters = { framesReceived: 0, framesUnknown: 0, framesInvalid: 0 };
+
+  /**
+   * @returns `undefined` for a kind that only a newer minor version knows
+   * @throws {FrameInvalidError | FrameTooLargeError} junk: drop the peer
+   */
+  open(bytes: Uint8Array): MeshMessage | undefined {
+    this.counters.framesReceived++;
+    try {
+      return decodeMessage(bytes);
+    } catch (error) {
+      if (error instanceof FrameUnknownError) {
+        this.counters.framesUnknown++;
+        return undefined;
+      }
+      this.counters.framesInvalid++;
+      throw error;
+    }
+  }
+}

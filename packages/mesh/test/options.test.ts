@@ -1,0 +1,71 @@
+import { ConfigInvalidError } from '@hearsay/spi';
+import { RecordingHost } from '@hearsay/testkit';
+import { afterEach, expect, test } from 'vitest';
+import {
+  ClusterKeyInvalidError,
+  ClusterKeyRequiredError,
+  ListenFailedError,
+  meshTransport,
+} from '../src/index.js';
+import { startNode, stopAll } from './node.js';
+
+afterEach(stopAll);
+
+const KEY = '0f'.repeat(32);
+
+test.each([
+  ['mesh.listen', { listen: 'nowhere' }],
+  ['mesh.listen', { listen: '127.0.0.1:65536' }],
+  ['mesh.announce', { announce: ['a b:1'] }],
+  ['mesh.peers', { peers: ['host'] }],
+  ['mesh.medium', { medium: 'pigeon' as never }],
+  ['mesh.sendQueueBytesMax', { sendQueueBytesMax: 65_535 }],
+  ['mesh.connectionsMax', { connectionsMax: 4097 }],
+])('an invalid %s is refused by its name before anything is opened', (field, options) => {
+  expect(() => meshTransport(options)).toThrow(ConfigInvalidError);
+  expect(() => meshTransport(options)).toThrow(field);
+});
+
+test.each([KEY.slice(1), `${KEY}0`, '', 'g'.repeat(64)])(
+  'a cluster key that is not 64 hex digits is refused: %s',
+  (clusterKey) => {
+    expect(() => meshTransport({ clusterKey })).toThrow(ClusterKeyInvalidError);
+  },
+);
+
+test.each(['0.0.0.0:0', '192.0.2.1:0', '[::]:0', 'example.org:7000'])(
+  'listening beyond loopback without a key is refused: %s',
+  (listen) => {
+    expect(() => meshTransport({ listen })).toThrow(ClusterKeyRequiredError);
+    expect(() => meshTransport({ listen, clusterKey: KEY })).not.toThrow();
+  },
+);
+
+test.each(['127.0.0.1:0', '127.8.8.8:0', 'localhost:0', '[::1]:0'])(
+  'loopback needs no key: %s',
+  (listen) => {
+    expect(() => meshTransport({ listen })).not.toThrow();
+  },
+);
+
+test('a taken port is one clear error, and the transport can be stopped after it', async () => {
+  const a = await startNode('a');
+  const second = meshTransport({ listen: a.address });
+  await expect(second.start(new RecordingHost('b'))).rejects.toThrow(ListenFailedError);
+  await expect(meshTransport({ listen: a.address }).start(new RecordingHost('b'))).rejects.toThrow(
+    /cannot listen on 127\.0\.0\.1:\d+ \(EADDRINUSE\): choose another address/,
+  );
+  await second.stop();
+});
+
+test('an address that is not this machine’s is one clear error', async () => {
+  const transport = meshTransport({ listen: '192.0.2.1:0', clusterKey: KEY });
+  await expect(transport.start(new RecordingHost('a'))).rejects.toThrow(
+    /cannot listen on 192\.0\.2\.1:0 \(EADDRNOTAVAIL\)/,
+  );
+});
+
+test('what is announced is what others are told', async () => {
+  const a = await startNode('a', { announce: ['svc.example:7000'] });
+  expect(a.inspect().addresses).toEqual(['svc.example:7000']);
+});
