@@ -1,7 +1,8 @@
 /** Measures speed and memory: `npm run bench -- --help`. */
-import { loadPart, type PartName } from './part.ts';
+
 import { runAllParts } from './all-parts.ts';
 import { type BenchOptions, HELP, PART_LIST, parseOptions } from './options.ts';
+import { loadPart, type PartName } from './part.ts';
 import { Progress } from './progress.ts';
 import { renderRows } from './table.ts';
 

@@ -65,14 +65,18 @@ function readArguments(argv: readonly string[]) {
 function partOf(positionals: readonly string[]): PartName | undefined {
   const [name, second] = positionals;
   if (second !== undefined)
-    throw new RangeError(`${JSON.stringify(second)} is one too many: name one part, or none for all`);
+    throw new RangeError(
+      `${JSON.stringify(second)} is one too many: name one part, or none for all`,
+    );
   if (name === undefined || isPartName(name)) return name;
   const known = Object.keys(PARTS).join(', ');
   throw new RangeError(`there is no part ${JSON.stringify(name)}: use ${known}`);
 }
 
 function seedsOf(text: string): number[] {
-  const seeds = text.split(',').map((one) => (/^[0-9]{1,10}$/.test(one) ? Number(one) : Number.NaN));
+  const seeds = text
+    .split(',')
+    .map((one) => (/^[0-9]{1,10}$/.test(one) ? Number(one) : Number.NaN));
   if (seeds.length <= SEEDS_MAX && seeds.every((seed) => seed < 2 ** 32)) return seeds;
   throw new RangeError(
     `--seeds is ${JSON.stringify(text)}: use 1 to ${SEEDS_MAX} whole numbers below 4294967296, with commas`,

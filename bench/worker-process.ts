@@ -92,10 +92,7 @@ export class WorkerProcesses {
   }
 
   /** @param argument may depend on the process's index */
-  call<Result = void>(
-    operation: string,
-    argument?: (index: number) => unknown,
-  ): Promise<Result[]> {
+  call<Result = void>(operation: string, argument?: (index: number) => unknown): Promise<Result[]> {
     return Promise.all(
       this.all.map((worker, index) => worker.call<Result>(operation, argument?.(index))),
     );

@@ -241,7 +241,19 @@ class Observer {
   }
 
   #isAtRest(live: readonly WatchedNode[]): boolean {
-    return live.every((node) => isCoherent(node)) && this.#deliveries.settled(nowUs());
+    return live.every((node) => this.#isCoherent(node)) && this.#deliveries.settled(nowUs());
+  }
+
+  /** Coherent by its own word, and all that the log holds is applied. */
+  #isCoherent({ view }: WatchedNode): boolean {
+    const { invalidations } = this.#truth;
+    return (
+      view?.coherence === 'coherent' &&
+      SCOPES.every((scope) => {
+        const applied = view.scopes.find((candidate) => candidate.scope === scope)?.appliedThrough;
+        return (applied ?? 0) >= invalidations.newest(scope);
+      })
+    );
   }
 
   async #judgeAtEnd(node: WatchedNode): Promise<void> {
@@ -259,7 +271,7 @@ class Observer {
       const atUs = nowUs();
       this.#violations.push(...judgeAtRest(name, held, this.#truth.history, atUs));
       this.#violations.push(...judgeBooks(name, node.view?.stats ?? {}, atUs));
-      if (!isCoherent(node))
+      if (!this.#isCoherent(node))
         this.#ill(name, `is ${describe(node)} ${REST_MS / 1000} s after the last write`);
       if (held.length === 0) this.#ill(name, 'holds nothing at the end: its cache was never used');
     } catch (error) {
@@ -280,17 +292,6 @@ class Observer {
 function takeUntil<T>(items: T[], condition: (item: T) => boolean): T[] {
   const end = items.findIndex((item) => !condition(item));
   return items.splice(0, end === -1 ? items.length : end);
-}
-
-/** Coherent by its own word, and all that its log shows is applied. */
-function isCoherent({ view }: WatchedNode): boolean {
-  return (
-    view?.coherence === 'coherent' &&
-    view.scopes.every(
-      ({ appliedThrough, logVersion }) =>
-        appliedThrough !== null && appliedThrough >= (logVersion ?? 0),
-    )
-  );
 }
 
 function describe({ view }: WatchedNode): string {

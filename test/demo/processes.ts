@@ -48,10 +48,6 @@ export class Child<ToChild extends object, FromChild> {
     });
   }
 
-  get pid(): number | undefined {
-    return this.#process.pid;
-  }
-
   send(message: ToChild): void {
     if (this.#process.connected) this.#process.send(message, () => {});
   }

@@ -28,13 +28,13 @@ export class Timeline {
     return this.#faults.get(kind)?.us;
   }
 
-  /** @returns when the fault's node first said so, from the fault on */
-  saidAfter(kind: FaultKind, coherence: string): number | undefined {
+  /** @returns when the fault's node first said one of the words of its coherence, from the fault on */
+  saidAfter(kind: FaultKind, ...words: readonly string[]): number | undefined {
     const fault = this.#faults.get(kind);
     if (!fault) return undefined;
     return this.#changes.find(
       (change) =>
-        change.node === fault.node && change.us >= fault.us && change.coherence === coherence,
+        change.node === fault.node && change.us >= fault.us && words.includes(change.coherence),
     )?.us;
   }
 

@@ -53,7 +53,7 @@ export interface Findings {
 export function verdictOf(findings: Findings, cutNode: number, nowUs: number): Verdict {
   const { deliveries, timeline, violations } = findings;
   const convergence = deliveries.convergenceUs(timeline.disturbances(nowUs), nowUs);
-  const isolatedUs = timeline.saidAfter('cut', 'isolated');
+  const isolatedUs = timeline.saidAfter('cut', 'isolated', 'dark');
   const healUs = timeline.faultUs('heal') ?? nowUs;
   const catchUp = isolatedUs === undefined ? [] : deliveries.catchUpUs(cutNode, isolatedUs, healUs);
   const losses = deliveries.losses(nowUs, LOST_AFTER_US);

@@ -10,13 +10,16 @@ export class Ticket {
   readonly fence: Fence;
   /** How many invalidations the fence had passed at the issue. */
   readonly position: number;
+  /** The order of issue, where the clock is too coarse to tell. */
+  readonly serial: number;
   /** The monotonic time of the issue, from which the TTL counts (rule F2). */
   readonly issuedMs: number;
 
   /** For {@link Fence.ticket} only. */
-  constructor(fence: Fence, position: number, issuedMs: number) {
+  constructor(fence: Fence, position: number, serial: number, issuedMs: number) {
     this.fence = fence;
     this.position = position;
+    this.serial = serial;
     this.issuedMs = issuedMs;
   }
 }
@@ -30,6 +33,7 @@ export class Fence {
   readonly #ring: Target[] = [];
   readonly #ringMax: number;
   #passed = 0;
+  #issued = 0;
 
   /** @param ringMax invalidations remembered, ≥ 1 */
   constructor(ringMax: number) {
@@ -37,7 +41,8 @@ export class Fence {
   }
 
   ticket(nowMs: number): Ticket {
-    return new Ticket(this, this.#passed, nowMs);
+    this.#issued += 1;
+    return new Ticket(this, this.#passed, this.#issued, nowMs);
   }
 
   pass(target: Target): void {

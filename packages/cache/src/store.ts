@@ -13,6 +13,7 @@ export class Entry<V> implements Indexed {
   readonly value: V | undefined;
   readonly tags: readonly string[];
   readonly issuedMs: number;
+  readonly serial: number;
   readonly expiresMs: number;
   /** Before this time the entry needs no other proof than its own age. */
   readonly freshUntilMs: number;
@@ -24,17 +25,18 @@ export class Entry<V> implements Indexed {
     key: string,
     value: V | undefined,
     tags: readonly string[],
-    issuedMs: number,
-    expiresMs: number,
+    ticket: Ticket,
+    keepMs: number,
     settings: Settings,
   ) {
     this.key = key;
     this.value = value;
     this.tags = tags;
-    this.issuedMs = issuedMs;
-    this.expiresMs = expiresMs;
-    this.freshUntilMs = Math.min(expiresMs, issuedMs + settings.boundMs);
-    this.refreshMs = value === undefined ? Infinity : issuedMs + settings.refreshAfterMs;
+    this.issuedMs = ticket.issuedMs;
+    this.serial = ticket.serial;
+    this.expiresMs = ticket.issuedMs + keepMs;
+    this.freshUntilMs = ticket.issuedMs + Math.min(keepMs, settings.boundMs);
+    this.refreshMs = value === undefined ? Infinity : ticket.issuedMs + settings.refreshAfterMs;
   }
 }
 
@@ -135,10 +137,9 @@ export class Store<V> {
     const { ttlMs, negativeTtlMs } = this.#settings;
     const keepMs = value === undefined ? negativeTtlMs : ttlMs;
     const older = this.#lru.peek(key);
-    const overtaken = older !== undefined && older.issuedMs > ticket.issuedMs;
+    const overtaken = older !== undefined && older.serial > ticket.serial;
     if (!overtaken && this.#clock.monotonicMs() < ticket.issuedMs + keepMs) {
-      const expiresMs = ticket.issuedMs + keepMs;
-      this.#keep(new Entry(key, value, tags, ticket.issuedMs, expiresMs, this.#settings), older);
+      this.#keep(new Entry(key, value, tags, ticket, keepMs, this.#settings), older);
       return true;
     }
     if (keepMs > 0) this.#counters.fillsLate += 1;

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -7,6 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { ConfigInvalidError, LogUnavailableError } from '@hearsay/spi';
 import { describe, expect, test } from 'vitest';
 import {
@@ -118,11 +120,15 @@ describe('a path that cannot hold the log is refused', () => {
     );
   });
 
-  test.skipIf(process.getuid?.() === 0)('it may not be read or written', async () => {
+  test('it may not be read or written', async () => {
     const path = databaseWith('CREATE TABLE t (id)');
+    chmodSync(dirname(path), 0o755);
+    const open = await openForEveryone();
     for (const mode of [0o200, 0o400]) {
       chmodSync(path, mode);
-      await expect(openSqliteLog({ path })).rejects.toThrow(LogFileUnreadableError);
+      await expect(unprivileged(() => open({ path }))).rejects.toMatchObject({
+        code: new LogFileUnreadableError('').code,
+      });
     }
   });
 });
@@ -150,6 +156,33 @@ test('a new database is set to WAL; one with tables keeps its journal mode', asy
   expect((await openLog(emptyFile)).journalMode).toBe('wal');
   expect((await openLog(databaseWith('CREATE TABLE t (id)'))).journalMode).toBe('delete');
 });
+
+/** Root may read everything; user `nobody` may not. */
+async function unprivileged<T>(run: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return run();
+  process.seteuid?.(65_534);
+  try {
+    return await run();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+/** The built package, copied to where every user may read it: the checkout may be closed to others. */
+async function openForEveryone(): Promise<typeof openSqliteLog> {
+  const directory = temporaryDirectory();
+  chmodSync(directory, 0o755);
+  for (const name of ['spi', 'version-log'])
+    for (const part of ['package.json', 'dist'])
+      cpSync(
+        join(import.meta.dirname, '..', '..', name, part),
+        join(directory, 'node_modules', '@hearsay', name, part),
+        { recursive: true },
+      );
+  const entry = join(directory, 'node_modules', '@hearsay', 'version-log', 'dist', 'index.js');
+  const { openSqliteLog: open } = await import(pathToFileURL(entry).href);
+  return open;
+}
 
 test('opening again finds the same log', async () => {
   const path = temporaryPath();

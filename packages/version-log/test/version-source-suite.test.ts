@@ -1,5 +1,5 @@
+import { versionSourceSuite } from '@hearsay/testkit';
 import { describe, test } from 'vitest';
-import { versionSourceSuite } from '../../testkit/src/version-log.js';
 import { openSqliteLog } from '../src/index.js';
 import { connect, ORIGIN, temporaryPath } from './support.js';
 

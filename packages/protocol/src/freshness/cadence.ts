@@ -7,8 +7,8 @@ const BACK_OFF_MAX = 4;
  * When to poll. Regular polls come every interval, counted from the send of the one before, which
  * keeps the age of a proof below one interval and one answer time. After failures the interval is
  * counted from the failure; from the second failure in a row it doubles, up to four times (before
- * jitter): a database that is coming back is not stormed, and is found again within seconds. What is
- * wanted sooner is not slowed.
+ * jitter): a database that is coming back is not stormed, and is found again within seconds.
+ * What is wanted sooner is not slowed.
  */
 export class Cadence {
   readonly #options: Required<FreshnessOptions>;
@@ -34,7 +34,9 @@ export class Cadence {
     this.#wantedMs = Math.min(this.#wantedMs, dueMs);
   }
 
-  /** As {@link wantBy} at once, spaced by `graceMs`: a peer that is wrong makes no storm of polls. */
+  /**
+   * As {@link wantBy} at once, spaced by `graceMs`: a peer that is wrong makes no storm of polls.
+   */
   wantSpaced(nowMs: number): void {
     this.wantBy(Math.max(nowMs, this.#sentMs + this.#options.graceMs));
   }
@@ -59,7 +61,9 @@ export class Cadence {
     this.#jitter = 1 + this.#options.jitterRatio * (2 * random - 1);
   }
 
-  /** Isolated: polls come faster. Coherent after isolation: one poll at once closes what is left. */
+  /**
+   * Isolated: polls come faster. Coherent after isolation: one poll at once closes what is left.
+   */
   hear(coherence: Coherence, nowMs: number): void {
     this.#coherence = coherence;
     if (coherence === 'isolated') this.#wasIsolated = true;

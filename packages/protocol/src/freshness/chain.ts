@@ -15,7 +15,7 @@ interface PendingLink extends Link {
  * How a link stands to the chain.
  * - `known`: applied here before
  * - `fits`: new, and nothing contradicts it
- * - `disputed`: it or one that waits contradicts what is applied; only the log can tell who is right
+ * - `disputed`: it or one that waits contradicts what is applied; only the log can decide
  */
 export type Standing = 'known' | 'fits' | 'disputed';
 
@@ -89,8 +89,8 @@ export class Chain {
    *
    * @param asked applied here when the poll was sent; gossip may have brought more since
    */
-  absorb(reading: ScopeReading, asked: ChainHead, rowsMax: number, pollId: number): Absorbed {
-    const followed = followRows(asked, reading, rowsMax);
+  absorb(reading: ScopeReading, asked: ChainHead, pollId: number): Absorbed {
+    const followed = followRows(asked, reading);
     if (followed.broken !== undefined) return followed;
     const targets = this.#absorbRows(reading.rows);
     if (targets === undefined || this.#lostBeyond(reading.head, pollId))
@@ -106,7 +106,9 @@ export class Chain {
     return { targets, proven, again: this.#misfit(this.#nextPending()) };
   }
 
-  /** @returns the targets that are new here, or `undefined` where a row is not what was applied here */
+  /**
+   * @returns the targets that are new here, or `undefined` where a row is not what was applied here
+   */
   #absorbRows(rows: readonly LogRow[]): Target[] | undefined {
     const targets: Target[] = [];
     for (const row of rows) {
@@ -125,8 +127,10 @@ export class Chain {
     return false;
   }
 
-  /** The next link may be applied-through. A full history stops it: without the id there would be
-   * nothing to hold against the log, and a lost commit would pass unnoticed (rule L1). */
+  /**
+   * Whether the link may become applied-through. A full history stops it: without the id there
+   * would be nothing to hold against the log, and a lost commit would pass unnoticed (rule L1).
+   */
   #continues(link: Link): boolean {
     return (
       link.version === this.#applied.version + 1 &&

@@ -18,7 +18,9 @@ export class Demands {
     if (sinceMs !== undefined && sinceMs <= freshAsOfMs) this.#sinceMs.delete(scope);
   }
 
-  /** The poll sent at `sentMs` for these scopes failed; whoever came later waits for the next one. */
+  /**
+   * The poll sent at `sentMs` for these scopes failed; whoever came later waits for the next one.
+   */
   failed(scopes: Iterable<Scope>, sentMs: number, effects: FreshnessEffect[]): void {
     for (const scope of scopes) {
       const sinceMs = this.#sinceMs.get(scope);

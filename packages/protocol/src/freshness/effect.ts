@@ -24,7 +24,9 @@ export type ResetReason =
  * `advanced`, `proved` or `gap-closed` that relies on them.
  */
 export type FreshnessEffect =
-  /** Read the log, beginning after this moment; answer with `poll-answer` or `poll-failed`, once. */
+  /**
+   * Read the log, beginning after this moment; answer with `poll-answer` or `poll-failed`, once.
+   */
   | { readonly kind: 'poll'; readonly pollId: number; readonly request: PollRequest }
   /** Drop these from the caches of the scope and void covered tickets. Never empty. */
   | {
@@ -33,7 +35,9 @@ export type FreshnessEffect =
       readonly targets: readonly Target[];
       readonly via: Via;
     }
-  /** Drop everything of the scope and void all its tickets. `appliedThrough` as it is from now on. */
+  /**
+   * Drop everything of the scope and void all its tickets. `appliedThrough` as it is from now on.
+   */
   | {
       readonly kind: 'reset';
       readonly scope: Scope;
@@ -48,7 +52,9 @@ export type FreshnessEffect =
     }
   /** Readers of the scope that need `sinceMs <= freshAsOfMs` are served. */
   | { readonly kind: 'proved'; readonly scope: Scope; readonly freshAsOfMs: number }
-  /** Readers of the scope that wait for this `sinceMs` or an earlier one are told that it failed. */
+  /**
+   * Readers of the scope that wait for this `sinceMs` or an earlier one are told that it failed.
+   */
   | { readonly kind: 'unproved'; readonly scope: Scope; readonly sinceMs: number }
   | { readonly kind: 'gap-closed'; readonly gapId: number }
   /** The outcome of the first poll, then every change. */

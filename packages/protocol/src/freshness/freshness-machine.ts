@@ -18,7 +18,9 @@ import { type FreshnessOptions, resolveOptions } from './options.js';
 import { ScopeFollower, type SentPoll } from './scope-follower.js';
 
 interface PollInFlight extends SentPoll {
-  /** What was applied or proven when it was sent does not hold any more: its answer says nothing. */
+  /**
+   * What was applied or proven when it was sent does not hold any more: its answer says nothing.
+   */
   void: boolean;
 }
 
@@ -101,12 +103,17 @@ export class FreshnessMachine {
     return Math.min(checkMs, this.#cadence.dueMs(), this.#awaited.dueMs());
   }
 
-  /** The latest T such that every write committed before T is applied here; `-Infinity` when unproven. */
+  /**
+   * The latest T such that every write committed before T is applied here;
+   * `-Infinity` when unproven.
+   */
   freshAsOfMs(scope: Scope): number {
     return this.#scopes.get(scope)?.freshAsOfMs ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** Whether the write at this position is applied here. A position of another log or chain is not. */
+  /**
+   * Whether the write at this position is applied here. A position of another log or chain is not.
+   */
   hasReached(position: AppliedPosition): boolean {
     if (position.logId !== this.#logId) return false;
     return this.#scopes.get(position.scope)?.hasReached(position) ?? false;
@@ -173,7 +180,9 @@ export class FreshnessMachine {
     this.#awaited.add(position, nowMs + this.#options.graceMs);
   }
 
-  /** A poll sent from now on closes it; without a log, or where too many wait, a reset does (rule F8). */
+  /**
+   * A poll sent from now on closes it (rule F8); without a log, or where too many wait, a reset.
+   */
   #gapLearned(gapId: number, nowMs: number, effects: FreshnessEffect[]): void {
     const holdsNothing = this.#scopes.size === 0;
     if (!holdsNothing && this.#options.logged && this.#gaps.add(gapId, this.#lastPollId + 1)) {
@@ -207,7 +216,7 @@ export class FreshnessMachine {
       [...this.#scopes.values()].map(({ scope, applied }) => [scope, applied] as const),
     );
     const pollId = ++this.#lastPollId;
-    this.#inFlight = { pollId, sentMs: nowMs, rowsMax, positions, void: false };
+    this.#inFlight = { pollId, sentMs: nowMs, positions, void: false };
     this.#cadence.sent(nowMs);
     this.#awaited.clear();
     effects.push({ kind: 'poll', pollId, request: { positions, rowsMax } });

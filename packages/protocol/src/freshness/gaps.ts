@@ -1,6 +1,6 @@
 /**
- * Gaps that wait for a read of the log that began after they were learned (rule F8). A poll is known
- * by its id; ids grow with time.
+ * Gaps that wait for a read of the log that began after they were learned (rule F8).
+ * A poll is known by its id; ids grow with time.
  */
 export class Gaps {
   readonly #max: number;

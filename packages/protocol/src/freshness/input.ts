@@ -6,7 +6,9 @@ export type FreshnessInput =
   | { readonly kind: 'use-scope'; readonly scope: Scope }
   /** Events of other nodes: in any order, any number of times. */
   | { readonly kind: 'gossip'; readonly announcements: readonly Announcement[] }
-  /** What this node has just committed (with places), or could not learn the outcome of (without). */
+  /**
+   * What this node has just committed (with places), or could not learn the outcome of (without).
+   */
   | { readonly kind: 'committed'; readonly announcements: readonly Announcement[] }
   /** The answer to effect `poll`; one that is not awaited any more changes nothing. */
   | { readonly kind: 'poll-answer'; readonly pollId: number; readonly answer: PollAnswer }

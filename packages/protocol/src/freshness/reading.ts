@@ -4,16 +4,17 @@ import type { ChainHead, ScopeReading } from '@hearsay/spi';
 export type BrokenReason = 'chain-broken' | 'below-floor' | 'rows-lost';
 
 export type Followed =
-  /** The rows lead from the asked position to `end`, which is the head unless more are to be read. */
+  /**
+   * The rows lead from the asked position to `end`, which is the head unless more are to be read.
+   */
   { readonly end: ChainHead; readonly broken?: undefined } | { readonly broken: BrokenReason };
 
 /**
  * Follows the rows of one reading link by link from the position that was asked (rules L1, L4).
  *
  * @param asked applied here when the poll was sent
- * @param rowsMax as asked: that many rows mean that there may be more
  */
-export function followRows(asked: ChainHead, reading: ScopeReading, rowsMax: number): Followed {
+export function followRows(asked: ChainHead, reading: ScopeReading): Followed {
   const { head, rows } = reading;
   let end = asked;
   for (const row of rows) {
@@ -21,8 +22,9 @@ export function followRows(asked: ChainHead, reading: ScopeReading, rowsMax: num
     if (row.prevId !== end.appendId) return { broken: 'chain-broken' };
     end = row;
   }
+  // An answer may stop short of the head; a hole behind it shows when the next one starts there.
   if (end.version < head.version)
-    return rows.length < rowsMax ? { broken: missing(end, reading) } : { end };
+    return rows.length === 0 ? { broken: missing(end, reading) } : { end };
   // Ids are never reused, so this also finds a head behind what was applied: commits were lost.
   return end.appendId === head.appendId ? { end } : { broken: 'chain-broken' };
 }

@@ -19,7 +19,6 @@ import type { FreshnessEffect, ResetReason, Via } from './effect.js';
 export interface SentPoll {
   readonly pollId: number;
   readonly sentMs: number;
-  readonly rowsMax: number;
   /** Per scope the head applied here when it was sent. */
   readonly positions: ReadonlyMap<Scope, ChainHead | undefined>;
 }
@@ -108,7 +107,7 @@ export class ScopeFollower {
       return false;
     }
     const before = this.applied;
-    const absorbed = this.#chain.absorb(known, asked, poll.rowsMax, poll.pollId);
+    const absorbed = this.#chain.absorb(known, asked, poll.pollId);
     if (absorbed.broken !== undefined) {
       this.restart(absorbed.broken, known, poll, effects);
       return false;
@@ -119,7 +118,9 @@ export class ScopeFollower {
     return absorbed.again;
   }
 
-  /** Drops everything and begins at the head that was read: an empty cache is as fresh as the read. */
+  /**
+   * Drops everything and begins at the head that was read: an empty cache is as fresh as the read.
+   */
   restart(
     reason: ResetReason,
     reading: ScopeReading | undefined,
@@ -139,7 +140,9 @@ export class ScopeFollower {
     this.#reset(reason, effects);
   }
 
-  /** What has no place in the log that is followed here is a hint: dropped, never a step (rule L2). */
+  /**
+   * What has no place in the log that is followed here is a hint: dropped, never a step (rule L2).
+   */
   #place(place: LogPlace | undefined, { logId, lastPollId }: Arrival): Standing {
     if (place === undefined || place.logId !== logId || this.#chain === undefined) return 'fits';
     return this.#chain.offer(place, lastPollId);

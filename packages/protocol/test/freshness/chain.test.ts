@@ -4,7 +4,10 @@ import { Chain, type Link, type Standing } from '../../src/freshness/chain.js';
 
 const LIMITS = { pendingMax: 8, historyMax: 8 };
 
-/** `link(7)` is append g7 after g6; `link(7, 'x')` is x7 after x6; `link(7, 'x', 'g')` is x7 after g6. */
+/**
+ * `link(7)` is append g7 after g6; `link(7, 'x')` is x7 after x6;
+ * `link(7, 'x', 'g')` is x7 after g6.
+ */
 function link(version: number, branch = 'g', prevBranch = branch): Link {
   return { ...head(version, branch), prevId: `${prevBranch}${version - 1}` as AppendId };
 }
@@ -96,11 +99,12 @@ describe('a reading that is absorbed after gossip brought 6 and 7 while it was u
       [],
       0,
     ],
-    ['fewer rows than the head says', reading(head(8), link(6), link(7)), 'broken', [], 0],
+    ['rows that stop short of the head', reading(head(8), link(6), link(7)), 'behind', [], 7],
+    ['no row although the head is beyond', reading(head(8)), 'broken', [], 0],
   ];
   it.each(table)('%s', (_, read, verdict, fresh, applied) => {
     const chain = chainAt7();
-    const absorbed = chain.absorb(read, asked, 100, 0);
+    const absorbed = chain.absorb(read, asked, 0);
     if (absorbed.broken !== undefined) {
       expect(verdict).toBe('broken');
       return;
@@ -112,7 +116,7 @@ describe('a reading that is absorbed after gossip brought 6 and 7 while it was u
 
   it('is not proven when more rows are to be read, and goes on at once', () => {
     const chain = new Chain(head(5), LIMITS);
-    expect(chain.absorb(reading(head(9), link(6), link(7)), asked, 2, 1)).toMatchObject({
+    expect(chain.absorb(reading(head(9), link(6), link(7)), asked, 1)).toMatchObject({
       proven: false,
       again: true,
     });
@@ -122,7 +126,7 @@ describe('a reading that is absorbed after gossip brought 6 and 7 while it was u
   it('is proven without the last rows when links that waited reach the head', () => {
     const chain = new Chain(head(5), LIMITS);
     for (const version of [8, 9]) chain.offer(link(version), 0);
-    expect(chain.absorb(reading(head(9), link(6), link(7)), asked, 2, 0)).toMatchObject({
+    expect(chain.absorb(reading(head(9), link(6), link(7)), asked, 0)).toMatchObject({
       proven: true,
     });
   });
@@ -130,7 +134,7 @@ describe('a reading that is absorbed after gossip brought 6 and 7 while it was u
   it('breaks a chain whose waiting link reaches the head under another id (L1)', () => {
     const chain = new Chain(head(5), LIMITS);
     chain.offer(link(8, 'x', 'g'), 0);
-    expect(chain.absorb(reading(head(8), link(6), link(7)), asked, 2, 0)).toEqual({
+    expect(chain.absorb(reading(head(8), link(6), link(7)), asked, 0)).toEqual({
       broken: 'chain-broken',
     });
   });
@@ -138,16 +142,16 @@ describe('a reading that is absorbed after gossip brought 6 and 7 while it was u
   it('breaks a chain when a link that was here before the send is not in the log (L1)', () => {
     const before = new Chain(head(5), LIMITS);
     before.offer(link(7), 3);
-    expect(before.absorb(reading(head(5)), asked, 100, 4)).toEqual({ broken: 'chain-broken' });
+    expect(before.absorb(reading(head(5)), asked, 4)).toEqual({ broken: 'chain-broken' });
     const since = new Chain(head(5), LIMITS);
     since.offer(link(7), 4);
-    expect(since.absorb(reading(head(5)), asked, 100, 4)).toMatchObject({ proven: true });
+    expect(since.absorb(reading(head(5)), asked, 4)).toMatchObject({ proven: true });
   });
 
   it('asks again when what waits does not follow the head that was read', () => {
     const chain = new Chain(head(5), LIMITS);
     chain.offer(link(7, 'x'), 1);
-    const absorbed = chain.absorb(reading(head(6), link(6)), asked, 100, 1);
+    const absorbed = chain.absorb(reading(head(6), link(6)), asked, 1);
     expect(absorbed).toMatchObject({ proven: true, again: true });
   });
 });
@@ -164,13 +168,13 @@ describe('the bounds of a chain', () => {
     const chain = new Chain(head(0), { pendingMax: 8, historyMax: 3 });
     for (const version of [1, 2, 3, 4]) expect(chain.offer(link(version), 0)).toBe('fits');
     expect(chain.applied.version).toBe(2);
-    chain.absorb(reading(head(2)), head(2), 100, 0);
+    chain.absorb(reading(head(2)), head(2), 0);
     expect(chain.applied.version).toBe(4);
   });
 
   it('forgets what is below the confirmed head and nothing above', () => {
     const chain = chainAt7();
-    chain.absorb(reading(head(6), link(6)), head(5), 100, 0);
+    chain.absorb(reading(head(6), link(6)), head(5), 0);
     expect(chain.hasReached(head(5, 'x'))).toBe(true);
     expect(chain.hasReached(head(6, 'x'))).toBe(false);
     expect(chain.hasReached(head(7, 'x'))).toBe(false);

@@ -86,7 +86,9 @@ export function following(
   return follower;
 }
 
-/** Effects in short: `apply table a,b gossip`, `reset table first-use`, `advanced table 2 log`, … */
+/**
+ * Effects in short: `apply table a,b gossip`, `reset table first-use`, `advanced table 2 log`, …
+ */
 export function shortly(effects: readonly FreshnessEffect[]): string[] {
   return effects.map(short);
 }

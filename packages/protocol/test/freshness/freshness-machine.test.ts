@@ -583,7 +583,7 @@ describe('polling', () => {
 });
 
 describe('the status of a scope', () => {
-  it('says what is applied, what the log holds, how old the proof is and how often it was reset', () => {
+  it('says what is applied, what the log holds, the age of the proof and the resets', () => {
     const { log, follower } = atThree();
     follower.gossip(log.append(SCOPE, 'd'));
     follower.nowMs += 30;

@@ -4,7 +4,7 @@ import { calmSteps, someOptions, stormySteps, World } from './world.js';
 
 // A failure prints the seed and the shrunk steps that replay it.
 describe('the freshness machine over a model log and a bad network', () => {
-  it('drops all, proves only what is applied, resets nothing while the log is sound (A, B, I, J)', () => {
+  it('drops all, proves what is applied, resets nothing of a sound log (A, B, I, J)', () => {
     fc.assert(
       fc.property(calmSteps, (steps) => {
         const world = new World(true, {});
@@ -17,7 +17,7 @@ describe('the freshness machine over a model log and a bad network', () => {
     );
   });
 
-  it('stays sound through failovers, prunes, replaced logs and suspensions (A, B, J, L1, L4, L8)', () => {
+  it('stays sound through failovers, prunes, new logs, pauses (A, B, J, L1, L4, L8)', () => {
     fc.assert(
       fc.property(stormySteps, someOptions, (steps, options) => {
         const world = new World(false, options);

@@ -127,7 +127,7 @@ class Held {
 }
 
 /**
- * One node over one log and a bad network, and an oracle that sees all of it. Every violation throws.
+ * One node over one log and a bad network, and an oracle that sees all of it. A violation throws.
  * A calm world allows no reset but the first, and no target twice.
  */
 export class World {
@@ -371,7 +371,9 @@ export class World {
         this.#readers.splice(this.#readers.indexOf(reader), 1);
   }
 
-  /** Invariant B: a proof stands for every commit of the snapshot, and for no moment after the send. */
+  /**
+   * Invariant B: a proof stands for every commit of the snapshot, and for no moment after the send.
+   */
   #checkProof(of: Scope, freshAsOfMs: number): void {
     const poll = this.#answered;
     if (poll === undefined) return;
@@ -392,7 +394,9 @@ export class World {
         ).toBeGreaterThanOrEqual(gapStep ?? 0);
   }
 
-  /** Applied-through hangs on the last reset by links that were seen here, without a missing one. */
+  /**
+   * Applied-through hangs on the last reset by links that were seen here, without a missing one.
+   */
   #checkLinked(request: PollRequest): void {
     for (const [of, position] of request.positions) {
       const { base, links } = this.#of(of);

@@ -1,0 +1,143 @@
+/** What the version log on SQLite costs the writer, how much it carries, and what an idle poll takes. */
+import { type Invalidation, type Scope, scopeOf } from '@hearsay/spi';
+import { appendToLog, openSqliteLog, type SqliteVersionLog } from '@hearsay/version-log';
+import type { PartOptions } from '../part.ts';
+import { atLeast, atMost, context, type Row } from '../row.ts';
+import { benchOrigin, openShop, plainTransaction, type Shop, stocked } from '../shop.ts';
+import { median, percentile } from '../statistics.ts';
+import { TemporaryDirectory } from '../temporary-directory.ts';
+import { nowUs } from '../time.ts';
+import { WorkerProcesses } from '../worker-process.ts';
+
+const ADDED_US_MAX = 50;
+const TRANSACTIONS_MIN = 1_000;
+const POLL_P50_MS_MAX = 1;
+const POLLED_SCOPES = 16;
+/** Transactions that are timed together. */
+const BLOCK = 500;
+const WARM_ROUNDS = 2;
+
+export async function run({ quick, progress }: PartOptions): Promise<Row[]> {
+  const rows: Row[] = [];
+  progress('append');
+  rows.push(...(await measureAppend(quick ? 6 : 40)));
+  for (const writers of [1, 4]) {
+    progress(`${writers} writing`);
+    rows.push(await measureThroughput(writers, quick ? 1_000 : 10_000));
+  }
+  progress('poll');
+  rows.push(...(await measurePoll(quick ? 500 : 5_000)));
+  return rows;
+}
+
+/** The same transaction without Hearsay, with an append in it, and by `write`: in turns, by blocks. */
+async function measureAppend(rounds: number): Promise<Row[]> {
+  using directory = new TemporaryDirectory();
+  const path = `${directory.path}/shop.db`;
+  stocked(path);
+  const log = await openSqliteLog({ path });
+  const shop = openShop(path);
+  await log.ensureScopes(['item']);
+  const variants = variantsOf(log, shop);
+  const timesUs = new Map(variants.map(({ name }) => [name, [] as number[]]));
+  for (let round = -WARM_ROUNDS; round < rounds; round++)
+    for (const { name, transaction } of variants) {
+      const us = await meanUs(transaction);
+      if (round >= 0) timesUs.get(name)?.push(us);
+    }
+  shop.db.close();
+  await log.close();
+  const plain = timesUs.get('plain') ?? [];
+  const added = (name: Variant['name']): number | null =>
+    median((timesUs.get(name) ?? []).map((us, round) => us - (plain[round] ?? Number.NaN)));
+  return [
+    atMost('added by an append in a transaction', added('append'), 'µs', ADDED_US_MAX),
+    atMost('added by write around the transaction', added('write'), 'µs', ADDED_US_MAX),
+    context('the transaction without Hearsay', median(plain), 'µs'),
+  ];
+}
+
+interface Variant {
+  readonly name: 'plain' | 'append' | 'write';
+  readonly transaction: (key: string) => Promise<void>;
+}
+
+function variantsOf(log: SqliteVersionLog, shop: Shop): Variant[] {
+  const scope = scopeOf('item');
+  return [
+    { name: 'plain', transaction: async () => plainTransaction(shop, () => {}) },
+    {
+      name: 'append',
+      transaction: async (key) =>
+        plainTransaction(shop, () => {
+          const invalidation: Invalidation = { scope, target: { kind: 'key', key } };
+          appendToLog(shop.db, log.tablePrefix, benchOrigin, [invalidation]);
+        }),
+    },
+    {
+      name: 'write',
+      transaction: async (key) => {
+        await log.write(shop.db, benchOrigin, (tx) => {
+          shop.update.run(1);
+          tx.invalidate(scope, { key });
+        });
+      },
+    },
+  ];
+}
+
+/** @returns the mean of a block, in which checkpoints have their share */
+async function meanUs(transaction: Variant['transaction']): Promise<number> {
+  const startUs = nowUs();
+  for (let at = 0; at < BLOCK; at++) await transaction(`shop/item-${at}`);
+  return (nowUs() - startUs) / BLOCK;
+}
+
+/** All processes write to one scope, so that all contend for its counter. */
+async function measureThroughput(writers: number, durationMs: number): Promise<Row> {
+  using directory = new TemporaryDirectory();
+  const path = `${directory.path}/shop.db`;
+  stocked(path);
+  await using processes = new WorkerProcesses('log-writer.ts', writers);
+  await processes.call('open', () => path);
+  const committed = await processes.call<number>('write', () => durationMs);
+  const perSecond = committed.reduce((sum, count) => sum + count, 0) / (durationMs / 1000);
+  const who = writers === 1 ? 'one connection' : `${writers} processes`;
+  return atLeast(`transactions of one scope, ${who}`, perSecond, '/s', TRANSACTIONS_MIN);
+}
+
+async function measurePoll(polls: number): Promise<Row[]> {
+  using directory = new TemporaryDirectory();
+  const path = `${directory.path}/shop.db`;
+  stocked(path);
+  const log = await openSqliteLog({ path });
+  const scopes = Array.from({ length: POLLED_SCOPES }, (_, index) => scopeOf(`scope-${index}`));
+  await log.append(
+    benchOrigin,
+    scopes.map((scope) => ({ scope, target: { kind: 'key', key: 'item' } })),
+  );
+  const times = await timePolls(log, scopes, polls);
+  await log.close();
+  return [
+    atMost('idle poll of 16 scopes, p50', percentile(times, 0.5), 'ms', POLL_P50_MS_MAX),
+    context('idle poll of 16 scopes, p99', percentile(times, 0.99), 'ms'),
+  ];
+}
+
+async function timePolls(
+  log: SqliteVersionLog,
+  scopes: readonly Scope[],
+  polls: number,
+): Promise<number[]> {
+  const unknown = new Map(scopes.map((scope) => [scope, undefined]));
+  const first = await log.poll({ positions: unknown, rowsMax: 1 });
+  const positions = new Map(first.readings.map(({ scope, head }) => [scope, head]));
+  if (positions.size !== scopes.length) throw new Error('the log has not all the scopes');
+  const times: number[] = [];
+  for (let at = 0; at < polls; at++) {
+    const startUs = nowUs();
+    await log.poll({ positions, rowsMax: 1024 });
+    times.push((nowUs() - startUs) / 1000);
+  }
+  return times;
+}

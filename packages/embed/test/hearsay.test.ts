@@ -1,0 +1,272 @@
+import type { Scope } from '@hearsay/spi';
+import { InMemoryHub, InMemoryTransport } from '@hearsay/testkit';
+import { openSqliteLog } from '@hearsay/version-log';
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  ConfigInvalidError,
+  NameInvalidError,
+  NodeClosedError,
+  TokenInvalidError,
+  TokenNotReachedError,
+} from '../src/index.js';
+import { cleanUp, coherent, database, event, put, read, start } from './service.js';
+
+afterEach(cleanUp);
+
+const TTL = { ttlMs: 60_000 };
+const position = (scope: string, version: number) =>
+  `${scope}:${version}:${'a'.repeat(16)}:${'b'.repeat(32)}`;
+
+describe('two nodes over one database', () => {
+  test('find each other by the log’s rows and drop what the other wrote, by gossip', async () => {
+    const { path, connect } = database();
+    const [db, other] = [connect(), connect()];
+    const a = await start({ node: 'a', log: { sqlite: path } });
+    const b = await start({ node: 'b', log: { sqlite: path }, poll: { intervalMs: 600_000 } });
+    const cache = b.cache<string>('item', TTL);
+    await event(b, 'reset');
+    await coherent(a, b);
+    put(db, 'k', 'old');
+    expect(await cache.getOrLoad('k', () => read(other, 'k'))).toBe('old');
+
+    const applied = event(b, 'applied');
+    await a.write(db, (tx) => {
+      put(db, 'k', 'new');
+      tx.invalidate('item', { key: 'k' });
+    });
+    expect(await applied).toMatchObject({ scope: 'item', appliedThrough: 1, via: 'gossip' });
+    expect(cache.get('k')).toBeUndefined();
+    expect(await cache.getOrLoad('k', () => read(other, 'k'))).toBe('new');
+  });
+
+  test('without a mesh the log alone delivers, by polling', async () => {
+    const { path, connect } = database();
+    const [db, other] = [connect(), connect()];
+    const a = await start({ node: 'a', log: { sqlite: path }, mesh: false });
+    const b = await start({
+      node: 'b',
+      log: { sqlite: path },
+      mesh: false,
+      poll: { intervalMs: 20 },
+    });
+    const cache = b.cache<string>('item', TTL);
+    await event(b, 'reset');
+    put(db, 'k', 'old');
+    await cache.getOrLoad('k', () => read(other, 'k'));
+    const applied = event(b, 'applied');
+    await a.write(db, (tx) => {
+      put(db, 'k', 'new');
+      tx.invalidate('item', { key: 'k' });
+    });
+    expect(await applied).toMatchObject({ appliedThrough: 1, via: 'log' });
+    expect(cache.get('k')).toBeUndefined();
+  });
+
+  test('a crash between commit and gossip is covered by polling', async () => {
+    const { path, connect } = database();
+    const db = connect();
+    const b = await start({ node: 'b', log: { sqlite: path }, poll: { intervalMs: 20 } });
+    b.cache<string>('item', TTL);
+    await event(b, 'reset');
+    // What a process that dies right after COMMIT leaves behind: rows in the log, and silence.
+    const log = await openSqliteLog({ path });
+    const applied = event(b, 'applied');
+    await log.write(db, { node: 'dead' as never, epoch: '00000000000000aa' as never }, (tx) =>
+      tx.invalidate('item', { prefix: 'a/b' }),
+    );
+    await log.close();
+    expect(await applied).toMatchObject({ appliedThrough: 1, via: 'log' });
+  });
+
+  test('a read that brings a token sees its write on the other node', async () => {
+    const { path, connect } = database();
+    const [db, other] = [connect(), connect()];
+    const a = await start({ node: 'a', log: { sqlite: path }, mesh: false });
+    const b = await start({
+      node: 'b',
+      log: { sqlite: path },
+      mesh: false,
+      poll: { intervalMs: 600_000 },
+    });
+    const cache = b.cache<string>('item', TTL);
+    await event(b, 'reset');
+    for (let i = 0; i < 20; i++) {
+      await cache.getOrLoad('k', () => read(other, 'k'));
+      const { token } = await a.write(db, (tx) => {
+        put(db, 'k', String(i));
+        tx.invalidate('item', { key: 'k' });
+      });
+      expect(await cache.getOrLoad('k', () => read(other, 'k'), { token })).toBe(String(i));
+      expect(await b.reached(token)).toBe(true);
+    }
+  });
+
+  test('a token that never comes fails the read rather than serving what is older', async () => {
+    const { path } = database();
+    const b = await start({ node: 'b', log: { sqlite: path }, mesh: false });
+    const cache = b.cache<string>('item', TTL);
+    const token = position('item', 7);
+    await expect(cache.getOrLoad('k', () => 'old', { token, waitMs: 50 })).rejects.toThrow(
+      TokenNotReachedError,
+    );
+    expect(await b.reached(token, { timeoutMs: 20 })).toBe(false);
+    expect(await b.reached(position('unused', 1), { timeoutMs: 20 })).toBe(false);
+    await expect(b.reached('nonsense')).rejects.toThrow(TokenInvalidError);
+  });
+
+  test('a bounded read is proven by the log when nothing was heard for longer than its bound', async () => {
+    const { path, connect } = database();
+    const [db, other] = [connect(), connect()];
+    const a = await start({ node: 'a', log: { sqlite: path }, mesh: false });
+    const b = await start({
+      node: 'b',
+      log: { sqlite: path },
+      mesh: false,
+      poll: { intervalMs: 600_000 },
+    });
+    const cache = b.cache<string>('item', { ...TTL, consistency: { boundedMs: 0 } });
+    await event(b, 'reset');
+    for (let i = 0; i < 20; i++) {
+      await a.write(db, (tx) => {
+        put(db, 'k', String(i));
+        tx.invalidate('item', { key: 'k' });
+      });
+      expect(await cache.getOrLoad('k', () => read(other, 'k'))).toBe(String(i));
+    }
+  });
+
+  test('invalidate appends to the log, so that it is provable like a write', async () => {
+    const { path } = database();
+    const a = await start({ node: 'a', log: { sqlite: path }, mesh: false });
+    const b = await start({ node: 'b', log: { sqlite: path }, mesh: false });
+    const [mine, theirs] = [a.cache<string>('item', TTL), b.cache<string>('item', TTL)];
+    await Promise.all([event(a, 'reset'), event(b, 'reset')]);
+    await Promise.all([mine.getOrLoad('t/k', () => 'v'), theirs.getOrLoad('t/k', () => 'v')]);
+    const token = await a.invalidate('item', { prefix: 't' });
+    expect(mine.get('t/k')).toBeUndefined();
+    expect(await b.reached(token)).toBe(true);
+    expect(theirs.get('t/k')).toBeUndefined();
+    const again = await mine.invalidate({ all: true });
+    expect(await b.reached(again)).toBe(true);
+  });
+
+  test('a write that throws leaves nothing: no row, no gossip, no drop', async () => {
+    const { path, connect } = database();
+    const db = connect();
+    const a = await start({ node: 'a', log: { sqlite: path }, mesh: false });
+    const cache = a.cache<string>('item', TTL);
+    await event(a, 'reset');
+    await cache.getOrLoad('k', () => 'kept');
+    const failed = a.write(db, (tx) => {
+      put(db, 'k', 'lost');
+      tx.invalidate('item', { key: 'k' });
+      throw new Error('no');
+    });
+    await expect(failed).rejects.toThrow('no');
+    expect(read(db, 'k')).toBeUndefined();
+    expect(cache.get('k')).toBe('kept');
+    const { token } = await a.write(db, (tx) => tx.invalidate('item', { key: 'k' }));
+    expect(token).toMatch(/^item:1:/);
+  });
+});
+
+describe('a node', () => {
+  test('without a log gossips hints, which drop and prove nothing', async () => {
+    const hub = new InMemoryHub();
+    const a = await start({ node: 'a', transport: new InMemoryTransport(hub) });
+    const b = await start({ node: 'b', transport: new InMemoryTransport(hub) });
+    const cache = b.cache<string>('item', TTL);
+    await coherent(a, b);
+    await cache.getOrLoad('k', () => 'v');
+    const dropped = new Promise((resolve) => cache.on('drop', resolve));
+    expect(await a.invalidate('item', { key: 'k' })).toBe('');
+    await dropped;
+    expect(cache.get('k')).toBeUndefined();
+    expect(b.status().scopes[0]?.freshForMs ?? Infinity).toBe(Infinity);
+  });
+
+  test('declares a scope’s first read as a counted reset, and reports what it knows', async () => {
+    const { path, connect } = database();
+    const db = connect();
+    const a = await start({ node: 'a', log: { sqlite: path }, mesh: false });
+    a.cache('item', TTL);
+    expect(await event(a, 'reset')).toEqual({ scope: 'item', reason: 'first-use' });
+    await a.write(db, (tx) => tx.invalidate('item', { key: 'k' }));
+    const { scopes, counters, coherence, logReachable } = a.status();
+    expect(scopes).toMatchObject([{ scope: 'item', appliedThrough: 1, resets: 1 }]);
+    expect(counters).toMatchObject({ appliedLocally: 1, resets: 1 });
+    expect({ coherence, logReachable }).toEqual({ coherence: 'alone', logReachable: true });
+  });
+
+  test('survives a listener that throws', async () => {
+    const { path, connect } = database();
+    const db = connect();
+    const errors: string[] = [];
+    const quiet = () => undefined;
+    const a = await start({
+      node: 'a',
+      log: { sqlite: path },
+      mesh: false,
+      logger: { debug: quiet, info: quiet, warn: quiet, error: (_, text) => errors.push(text) },
+    });
+    a.cache('item', TTL);
+    await event(a, 'reset');
+    a.on('applied', () => {
+      throw new Error('mine');
+    });
+    await a.write(db, (tx) => tx.invalidate('item', { key: 'k' }));
+    expect(errors).toEqual(['a listener threw']);
+    expect(a.status().scopes[0]?.appliedThrough).toBe(1);
+  });
+
+  test('refuses everything after close, which may be called again', async () => {
+    const { path, connect } = database();
+    const db = connect();
+    const a = await start({ node: 'a', log: { sqlite: path } });
+    const cache = a.cache<string>('item', TTL);
+    await Promise.all([a.close(), a.close()]);
+    expect(() => a.cache('item', TTL)).toThrow(NodeClosedError);
+    await expect(a.write(db, () => 1)).rejects.toThrow(NodeClosedError);
+    await expect(a.invalidate('item', { all: true })).rejects.toThrow(NodeClosedError);
+    await expect(cache.getOrLoad('k', () => 'v')).rejects.toThrow();
+    await a[Symbol.asyncDispose]();
+  });
+
+  test('leaves a log that was handed in open', async () => {
+    const { path, connect } = database();
+    const log = await openSqliteLog({ path });
+    const a = await start({ node: 'a', log, mesh: false });
+    await a.close();
+    const db = connect();
+    const origin = { node: 'x' as never, epoch: '00000000000000bb' as never };
+    await log.write(db, origin, (tx) => tx.invalidate('item', { all: true }));
+    const answer = await log.poll({
+      positions: new Map([['item' as Scope, undefined]]),
+      rowsMax: 1,
+    });
+    expect(answer.readings[0]?.head.version).toBe(1);
+    await log.close();
+  });
+});
+
+describe('bad input is refused before anything is opened', () => {
+  test.each([
+    [{ node: '' }, NameInvalidError, /node name "" is not valid/],
+    [{ node: 'a', mash: {} }, ConfigInvalidError, /option "mash" is unknown/],
+    [{ node: 'a', mesh: false }, ConfigInvalidError, /hears nothing/],
+    [{ node: 'a', mesh: { listen: 'x' } }, ConfigInvalidError, /mesh\.listen "x"/],
+    [{ node: 'a', mesh: {}, transport: {} }, ConfigInvalidError, /exclude each other/],
+    [{ node: 'a', mesh: false, log: { sqlite: ':memory:' } }, ConfigInvalidError, /:memory:/],
+    [{ node: 'a', poll: { intervalMs: 0 }, mesh: {} }, ConfigInvalidError, /intervalMs 0/],
+  ])('%j', async (options, error, message) => {
+    await expect(start(options as never)).rejects.toThrow(error);
+    await expect(start(options as never)).rejects.toThrow(message);
+  });
+
+  test('a cache with bounded consistency needs a log', async () => {
+    const a = await start({ node: 'a', mesh: {} });
+    const options = { ...TTL, consistency: { boundedMs: 100 } };
+    expect(() => a.cache('item', options)).toThrow(/scope item: bounded consistency needs the log/);
+    await expect(a.write(database().connect(), () => 1)).rejects.toThrow(ConfigInvalidError);
+  });
+});

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { Waiters } from '../src/waiters.js';
+
+test('who waits is told once its condition holds, and not before', async () => {
+  const waiters = new Waiters();
+  let reached = 0;
+  const first = waiters.wait(() => reached >= 1, 60_000);
+  const second = waiters.wait(() => reached >= 2, 60_000);
+  let told = false;
+  void second.then(() => {
+    told = true;
+  });
+  reached = 1;
+  waiters.changed();
+  expect(await first).toBe(true);
+  expect(told).toBe(false);
+  reached = 2;
+  waiters.changed();
+  expect(await second).toBe(true);
+});
+
+test('who cannot be helped is told what holds now', async () => {
+  const waiters = new Waiters();
+  const held = waiters.wait(() => true, 60_000);
+  const not = waiters.wait(() => false, 60_000);
+  waiters.fail();
+  expect(await Promise.all([held, not])).toEqual([true, false]);
+});
+
+test('when time runs out the answer is what holds then', async () => {
+  const waiters = new Waiters();
+  expect(await waiters.wait(() => true, 1)).toBe(true);
+  expect(await waiters.wait(() => false, 1)).toBe(false);
+});
