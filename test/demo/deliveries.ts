@@ -104,14 +104,6 @@ export class Deliveries {
     );
   }
 
-  /** @returns whether every life that has not ended has applied every write */
-  settled(nowUs: number): boolean {
-    const live = this.#lives.filter((life) => life.endedUs === Infinity);
-    return this.commits(nowUs).every((commit) =>
-      live.every((life) => appliedAt(life, commit) !== undefined),
-    );
-  }
-
   /** @returns from acknowledgement to the last live node, for writes during which nothing was disturbed */
   convergenceUs(disturbances: readonly Disturbance[], nowUs: number): number[] {
     return this.commits(nowUs).flatMap((commit) => {

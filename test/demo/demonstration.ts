@@ -70,6 +70,8 @@ export class Demonstration {
     this.#options = options;
     this.#schedule = planFaults(options.nodes, options.seconds, seededRandom(options.seed));
     this.#doorPorts = Array.from({ length: options.nodes }, () => null);
+    // Also when an error that nobody foresaw ends this process; the children end by themselves.
+    process.once('exit', () => this.#removeDirectory());
   }
 
   get directory(): string {
@@ -132,6 +134,10 @@ export class Demonstration {
     const watchers = [this.#load, this.#observer].filter((child) => child !== undefined);
     await Promise.all(watchers.map((child) => child.end()));
     await this.#cluster?.close();
+    this.#removeDirectory();
+  }
+
+  #removeDirectory(): void {
     if (!this.#options.keep) rmSync(this.#directory, { recursive: true, force: true });
   }
 

@@ -3,6 +3,9 @@ import { renderLine, renderTable } from './table.ts';
 
 const REDRAW_MS = 250;
 const LINE_MS = 3_000;
+/** So that a line is a row also on a narrow terminal. */
+const NO_WRAP = '\x1b[?7l';
+const WRAP = '\x1b[?7h';
 
 /**
  * Shows progress on stderr: a table redrawn in place on a terminal, else a line now and then.
@@ -19,7 +22,8 @@ export function showProgress(progress: () => Progress, seconds: number): () => v
   const draw = (): void => {
     const lines = renderTable(progress(), seconds);
     const up = height === 0 ? '' : `\x1b[${height}A`;
-    stderr.write(`${up}${lines.map((line) => `\x1b[2K${line}\n`).join('')}\x1b[J`);
+    const text = lines.map((line) => `\x1b[2K${line}\n`).join('');
+    stderr.write(`${NO_WRAP}${up}${text}\x1b[J${WRAP}`);
     height = lines.length;
   };
   const timer = setInterval(draw, REDRAW_MS);

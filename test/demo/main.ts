@@ -24,7 +24,7 @@ switch (parsed.kind) {
 async function demonstrate(options: DemoOptions): Promise<number> {
   const demonstration = new Demonstration(options);
   const interrupted = new Error('interrupted');
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => demonstration.abort(interrupted));
   const stopShowing = showProgress(() => demonstration.progress(), options.seconds);
   try {

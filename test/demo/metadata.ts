@@ -71,9 +71,12 @@ export class Metadata {
     return { revision: value ?? 0, token, beganUs, ackUs: nowUs() };
   }
 
-  cached(): CachedAnswer {
+  async cached(): Promise<CachedAnswer> {
+    const keys = this.#reader.all('package').map(({ key }) => key);
+    // A bounded entry is only shown while it is proven to be fresh: one read proves all.
+    for (const scope of SCOPES) await this.read(scope, keys[0] ?? '');
     const entries = SCOPES.flatMap((scope) =>
-      this.#reader.all(scope).flatMap(({ key }) => {
+      keys.flatMap((key) => {
         const item = this.#peek(scope, key);
         return item ? { scope, item } : [];
       }),

@@ -47,7 +47,7 @@ export function summarize(outcome: Outcome, options: DemoOptions): string {
   const failed = failures(outcome, options);
   const paragraphs = [
     `${nodes} processes cached a catalogue of ${packages} installed packages over one SQLite file for ${seconds} s (seed ${seed}).`,
-    `Clients made ${grouped(totals.writes)} writes and ${grouped(totals.reads)} reads; memory answered ${grouped(verdict.hits)} reads.`,
+    `Clients made ${grouped(totals.writes)} writes (${grouped(totals.aborted)} more were rolled back on purpose) and ${grouped(totals.reads)} reads, of which memory answered ${grouped(verdict.hits)}; ${grouped(totals.failed)} requests were never answered.`,
     `While all were connected, a write had been applied on every process ${ms(convergenceMs.p50)} after its commit (median), ${ms(convergenceMs.p99)} in 99 of 100 cases, ${ms(convergenceMs.max)} at most.`,
     `${name(schedule.killedNode)} died by SIGKILL between a commit and its gossip, and was coherent ${ms(restart.coherentAfterMs)} after it was started again.`,
     `${name(schedule.cutNode)} was cut off for ${cutS} s, noticed after ${ms(isolated.detectMs)}, and went on by polling the database: half of the writes reached it within ${ms(isolated.catchUpMs.p50)}, 99 of 100 within ${ms(isolated.catchUpMs.p99)}.`,

@@ -14,6 +14,8 @@ interface Run<V> {
   readonly source: Source<V>;
   readonly controller: AbortController;
   readonly background: boolean;
+  /** Loads that have not ended. */
+  open: number;
 }
 
 /**
@@ -76,7 +78,8 @@ export class Loads<V> {
     const tags = typeof source.tags === 'function' ? NO_TAGS : source.tags;
     const loads = keys.map((key) => new Load<V>(key, ticket, tags));
     const background = use === 'background';
-    const run = { loads, source, controller: new AbortController(), background };
+    const controller = new AbortController();
+    const run: Run<V> = { loads, source, controller, background, open: loads.length };
     for (const load of loads) {
       this.#runs.set(load, run);
       if (use !== 'private') this.#offer(load, typeof source.tags === 'function');
@@ -92,11 +95,10 @@ export class Loads<V> {
   leave(loads: readonly Load<V>[]): void {
     for (const load of loads) {
       if (!load.leave() || load.settled) continue;
-      const run = this.#runs.get(load);
+      const run = this.#end(load);
       const error = new LoadAbandonedError('nobody waits for this load any more');
-      this.#end(load);
       load.fail(error);
-      if (run?.loads.every((other) => other.settled)) run.controller.abort(error);
+      if (run?.open === 0) run.controller.abort(error);
     }
   }
 
@@ -174,9 +176,11 @@ export class Loads<V> {
     this.#tagsUnknown.delete(load);
   }
 
-  #end(load: Load<V>): void {
+  #end(load: Load<V>): Run<V> | undefined {
     this.#withdraw(load);
-    this.#runs.delete(load);
+    const run = this.#runs.get(load);
+    if (run !== undefined && this.#runs.delete(load)) run.open -= 1;
+    return run;
   }
 }
 

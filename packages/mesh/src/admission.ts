@@ -9,7 +9,7 @@ import { Conversation } from './framed-stream.js';
 export const ADMISSION_PROTOCOL = '/hearsay/admission/1';
 
 /** The versions of the link protocol that this release speaks. */
-export const PROTOCOL_VERSIONS = { min: 1, max: 1 } as const;
+const PROTOCOL_VERSIONS = { min: 1, max: 1 } as const;
 
 const DEADLINE_MS = 5_000;
 const NONCE_BYTES = 24;

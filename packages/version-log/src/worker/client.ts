@@ -12,7 +12,7 @@ export const CALLS_WAITING_MAX = 64;
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 };
 
 /** From `src` as from `dist` this is the compiled worker. */
-export const WORKER_URL = new URL('../../dist/worker/main.js', import.meta.url);
+const WORKER_URL = new URL('../../dist/worker/main.js', import.meta.url);
 
 /** How long `close` waits for a worker to end that may hang in the file system. */
 const TERMINATE_MS = 1000;
