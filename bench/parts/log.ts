@@ -23,7 +23,7 @@ export async function run({ quick, progress }: PartOptions): Promise<Row[]> {
   rows.push(...(await measureAppend(quick ? 6 : 40)));
   for (const writers of [1, 4]) {
     progress(`${writers} writing`);
-    rows.push(await measureThroughput(writers, quick ? 1_000 : 10_000));
+    rows.push(...(await measureThroughput(writers, quick ? 1_000 : 10_000)));
   }
   progress('poll');
   rows.push(...(await measurePoll(quick ? 500 : 5_000)));
@@ -94,16 +94,21 @@ async function meanUs(transaction: Variant['transaction']): Promise<number> {
 }
 
 /** All processes write to one scope, so that all contend for its counter. */
-async function measureThroughput(writers: number, durationMs: number): Promise<Row> {
+async function measureThroughput(writers: number, durationMs: number): Promise<Row[]> {
   using directory = new TemporaryDirectory();
   const path = `${directory.path}/shop.db`;
   stocked(path);
   await using processes = new WorkerProcesses('log-writer.ts', writers);
   await processes.call('open', () => path);
   const committed = await processes.call<number>('write', () => durationMs);
-  const perSecond = committed.reduce((sum, count) => sum + count, 0) / (durationMs / 1000);
-  const who = writers === 1 ? 'one connection' : `${writers} processes`;
-  return atLeast(`transactions of one scope, ${who}`, perSecond, '/s', TRANSACTIONS_MIN);
+  const perSecond = committed.map((count) => count / (durationMs / 1000));
+  const all = perSecond.reduce((sum, each) => sum + each, 0);
+  if (writers === 1)
+    return [atLeast('transactions of one scope, one connection', all, '/s', TRANSACTIONS_MIN)];
+  return [
+    atLeast(`transactions of one scope, ${writers} processes`, all, '/s', TRANSACTIONS_MIN),
+    context('of these, by the process that got the fewest', Math.min(...perSecond), '/s'),
+  ];
 }
 
 async function measurePoll(polls: number): Promise<Row[]> {
