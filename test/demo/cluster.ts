@@ -9,10 +9,10 @@ import type { FaultKind } from './timeline.ts';
 const START_MS = 20_000;
 const CRASH_MS = 2_000;
 
-export type NodeState = 'starting' | 'up' | 'killed' | 'cut off';
+type NodeState = 'starting' | 'up' | 'killed' | 'cut off';
 
 /** What the cluster tells of itself. */
-export interface ClusterEvents {
+interface ClusterEvents {
   readonly up: (node: number, life: FromService) => void;
   readonly down: (node: number) => void;
   readonly fault: (kind: FaultKind, node: number, atUs: number) => void;

@@ -1,13 +1,13 @@
 /** Which write was applied on which node, and when. Pure. Times in microseconds. */
 
 /** One life of a node's process. */
-export interface Life {
+interface Life {
   readonly node: number;
   readonly epoch: string;
   readonly readyUs: number;
 }
 
-export interface Commit {
+interface Commit {
   readonly scope: string;
   readonly version: number;
   /** When its commit was acknowledged, or a later time where nobody was told. */
@@ -16,7 +16,7 @@ export interface Commit {
   readonly writer: number | undefined;
 }
 
-export interface Loss {
+interface Loss {
   readonly scope: string;
   readonly version: number;
   readonly node: number;

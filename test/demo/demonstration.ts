@@ -13,6 +13,7 @@ import type {
   LoadTotals,
   NodeView,
   ObserverConfig,
+  Seen,
   ToLoad,
   ToObserver,
 } from './messages.ts';
@@ -39,6 +40,7 @@ export interface Progress {
     readonly state: string;
     readonly view: NodeView | null;
   }[];
+  readonly log: Seen['log'] | undefined;
   readonly violations: number;
 }
 
@@ -59,8 +61,7 @@ export class Demonstration {
   #cluster: Cluster | undefined;
   #observer: Child<ToObserver, FromObserver> | undefined;
   #load: Child<ToLoad, FromLoad> | undefined;
-  #views: readonly (NodeView | null)[] = [];
-  #violations = 0;
+  #seen: Seen | undefined;
   #phase = 'reading the catalogue';
   #beganMs: number | undefined;
   #totals: LoadTotals | undefined;
@@ -86,9 +87,10 @@ export class Demonstration {
       nodes: names.map((name, index) => ({
         name,
         state: states[index] ?? 'starting',
-        view: this.#views[index] ?? null,
+        view: this.#seen?.views[index] ?? null,
       })),
-      violations: this.#violations,
+      log: this.#seen?.log,
+      violations: this.#seen?.violations ?? 0,
     };
   }
 
@@ -147,7 +149,7 @@ export class Demonstration {
     const config: ObserverConfig = { database, seed, nodes, schedule: this.#schedule };
     this.#observer = this.#child<ToObserver, FromObserver>('observer', config, (message) => {
       if (message.type === 'verdict') this.#verdict = message.verdict;
-      else ({ views: this.#views, violations: this.#violations } = message);
+      else this.#seen = message.seen;
     });
   }
 
@@ -199,7 +201,7 @@ export class Demonstration {
 
   #haveMet(): boolean {
     const { nodes } = this.#options;
-    const met = this.#views.filter(
+    const met = (this.#seen?.views ?? []).filter(
       (view) => view?.coherence === 'coherent' && view.peers === nodes - 1,
     );
     return met.length === nodes;

@@ -10,7 +10,7 @@ import { type DemoScope, SCOPES } from './scopes.ts';
 const BODY_BYTES_MAX = 256 * 1024;
 const KEYS_MAX = 256;
 
-export interface ServedDoor {
+interface ServedDoor {
   readonly port: number;
   close(): void;
 }

@@ -37,7 +37,7 @@ export type ToLoad =
   | { readonly type: 'doors'; readonly doorPorts: readonly (number | null)[] }
   /** `count` sets the totals to 0, once the processes are warm. */
   | { readonly type: 'begin' | 'count' | 'stop' };
-export interface AckMessage {
+interface AckMessage {
   readonly type: 'acks';
   readonly acks: readonly Ack[];
   readonly tokenReads: readonly TokenRead[];
@@ -91,12 +91,17 @@ export type ToObserver =
   | { readonly type: 'clock'; readonly startUs: number }
   | { readonly type: 'finish' };
 export type FromObserver =
-  | {
-      readonly type: 'views';
-      readonly views: readonly (NodeView | null)[];
-      readonly violations: number;
-    }
+  | { readonly type: 'seen'; readonly seen: Seen }
   | { readonly type: 'verdict'; readonly verdict: Verdict };
+
+/** What the observer sees right now. */
+export interface Seen {
+  /** By index; `null` for a node that is down. */
+  readonly views: readonly (NodeView | null)[];
+  /** The newest version of each scope in the log. */
+  readonly log: Readonly<Record<DemoScope, number>>;
+  readonly violations: number;
+}
 
 /** What one node says of itself. */
 export interface NodeView {

@@ -4,7 +4,7 @@
  */
 import { childConfig, runChild, tellParent } from './child.ts';
 import { eventually, nowUs, pause } from './clock.ts';
-import type { ObserverConfig, ToObserver } from './messages.ts';
+import type { ObserverConfig, Seen, ToObserver } from './messages.ts';
 import { Observation } from './observation.ts';
 import { pick, pickSkewed, type Random, seededRandom } from './random.ts';
 import { SCOPES } from './scopes.ts';
@@ -104,8 +104,7 @@ class Observer {
       this.#readTruth();
       this.#observation.judge(nowUs() - JUDGE_AFTER_US);
       this.#noteConnections();
-      const views = this.#nodes.map((node) => node?.view ?? null);
-      tellParent({ type: 'views', views, violations: this.#observation.violations });
+      this.#tellSeen();
       await pause(TRUTH_MS);
     }
   }
@@ -113,6 +112,17 @@ class Observer {
   #readTruth(): void {
     this.#recent.push(...this.#observation.readTruth());
     this.#recent.splice(0, this.#recent.length - RECENT_MAX);
+  }
+
+  #tellSeen(): void {
+    const { violations, truth } = this.#observation;
+    const { invalidations } = truth;
+    const seen: Seen = {
+      views: this.#nodes.map((node) => node?.view ?? null),
+      log: { package: invalidations.newest('package'), licence: invalidations.newest('licence') },
+      violations,
+    };
+    tellParent({ type: 'seen', seen });
   }
 
   #noteConnections(): void {
@@ -131,6 +141,7 @@ class Observer {
     this.#readTruth();
     for (const node of live) await this.#judgeAtRest(node);
     this.#observation.judge(nowUs());
+    this.#tellSeen();
     tellParent({ type: 'verdict', verdict: this.#observation.verdict() });
   }
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** What can be switched off to see whether the observer notices. */
-export type Without = 'nothing' | 'repair' | 'polling' | 'both';
+type Without = 'nothing' | 'repair' | 'polling' | 'both';
 
 export interface DemoOptions {
   /** 3 … 10: one is killed, one is cut off, and somebody must be left. */
@@ -16,7 +16,7 @@ export interface DemoOptions {
   readonly keep: boolean;
 }
 
-export type ParsedOptions =
+type ParsedOptions =
   | { readonly kind: 'run'; readonly options: DemoOptions }
   | { readonly kind: 'help' }
   | { readonly kind: 'invalid'; readonly message: string };

@@ -28,7 +28,7 @@ export interface ObservedRead {
 }
 
 /** How stale a scope's answer may be: the bound of a bounded scope, the TTL of an eventual one. */
-export interface ScopeRules {
+interface ScopeRules {
   readonly staleUsMax: number;
   /** Whether hits must come in the same turn, and misses need a cause. */
   readonly eventual: boolean;

@@ -1,10 +1,10 @@
-import { Relay } from './relay.ts';
+import { TcpRelay } from '@hearsay/testkit';
 
 /** One relay for every ordered pair of nodes: the only way from one to the other. */
 export class Relays {
-  readonly #relays: readonly (readonly (Relay | undefined)[])[];
+  readonly #relays: readonly (readonly (TcpRelay | undefined)[])[];
 
-  private constructor(relays: readonly (readonly (Relay | undefined)[])[]) {
+  private constructor(relays: readonly (readonly (TcpRelay | undefined)[])[]) {
     this.#relays = relays;
   }
 
@@ -12,7 +12,7 @@ export class Relays {
     const indexes = Array.from({ length: nodes }, (_, index) => index);
     const relays = await Promise.all(
       indexes.map((from) =>
-        Promise.all(indexes.map((to) => (from === to ? undefined : Relay.listen()))),
+        Promise.all(indexes.map((to) => (from === to ? undefined : TcpRelay.listen()))),
       ),
     );
     return new Relays(relays);
@@ -41,12 +41,12 @@ export class Relays {
     await Promise.all(this.#relays.flat().map((relay) => relay?.close()));
   }
 
-  #around(node: number): Relay[] {
+  #around(node: number): TcpRelay[] {
     const from = (this.#relays[node] ?? []).filter((relay) => relay !== undefined);
     return [...from, ...this.#towards(node)];
   }
 
-  #towards(node: number): Relay[] {
+  #towards(node: number): TcpRelay[] {
     return this.#relays.flatMap((row) => row[node] ?? []);
   }
 }

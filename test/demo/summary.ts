@@ -4,7 +4,7 @@ import { grouped } from './table.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Per second, in all. */
-export const LOAD_MIN = { writes: 200, reads: 5_000 } as const;
+const LOAD_MIN = { writes: 200, reads: 5_000 } as const;
 
 /** @returns why the run failed, a line each; none when it passed */
 export function failures({ verdict, totals }: Outcome, { seconds }: DemoOptions): string[] {

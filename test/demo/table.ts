@@ -1,6 +1,7 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import type { Progress } from './demonstration.ts';
 import type { NodeView } from './messages.ts';
+import type { DemoScope } from './scopes.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -32,14 +33,14 @@ export function renderTable(progress: Progress, seconds: number): string[] {
   const rows = progress.nodes.map(({ name, state, view }) => [
     name,
     paint(state),
-    ...(view && state !== 'killed' ? cells(view) : HEAD.slice(2).map(() => '–')),
+    ...(view && state !== 'killed' ? cells(view, progress.log) : HEAD.slice(2).map(() => '–')),
   ]);
   return [
     headline(progress, seconds),
     '',
-    ...alignedColumns([HEAD.map((title) => styleText('dim', title)), ...rows]),
+    ...alignedColumns([HEAD.map((title) => styled('dim', title)), ...rows]),
     '',
-    styleText('dim', 'package and licence: applied-through against the log'),
+    styled('dim', 'package and licence: applied-through against the log'),
   ];
 }
 
@@ -53,28 +54,33 @@ export function renderLine(progress: Progress, seconds: number): string {
 
 function headline({ phase, elapsedMs, violations }: Progress, seconds: number): string {
   const done = Math.min(elapsedMs / 1000, seconds);
-  const judged = violations === 0 ? 'no violation' : styleText('red', `${violations} violations`);
-  return `${styleText('bold', 'hearsay')} ${phase}, ${done.toFixed(0)} of ${seconds} s, ${judged}`;
+  const judged = violations === 0 ? 'no violation' : styled('red', `${violations} violations`);
+  return `${styled('bold', 'hearsay')} ${phase}, ${done.toFixed(0)} of ${seconds} s, ${judged}`;
 }
 
-function cells(view: NodeView): string[] {
+function cells(view: NodeView, log: Progress['log']): string[] {
   const { coherence, hits, byGossip, byLog, peers } = view;
   return [
     paint(coherence),
-    position(view, 'package'),
-    position(view, 'licence'),
+    position(view, 'package', log?.package),
+    position(view, 'licence', log?.licence),
     ...[hits, byGossip, byLog, peers].map(grouped),
   ];
 }
 
-function position({ scopes }: NodeView, scope: string): string {
+function position({ scopes }: NodeView, scope: DemoScope, newest: number | undefined): string {
   const found = scopes.find((candidate) => candidate.scope === scope);
-  return found ? `${found.appliedThrough ?? '?'} / ${found.logVersion ?? '?'}` : '–';
+  return `${found?.appliedThrough ?? '?'} / ${newest ?? '?'}`;
+}
+
+/** The table goes to stderr: that decides whether there are colours. */
+function styled(style: Style, text: string): string {
+  return styleText(style, text, { stream: process.stderr });
 }
 
 function paint(word: string): string {
   const color = COLORS[word];
-  return color === undefined ? word : styleText(color, word);
+  return color === undefined ? word : styled(color, word);
 }
 
 function alignedColumns(rows: readonly (readonly string[])[]): string[] {

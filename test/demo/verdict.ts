@@ -32,12 +32,12 @@ export interface Verdict {
   };
 }
 
-export const SHOWN_MAX = 10;
+const SHOWN_MAX = 10;
 
 /** Time within which a write must be applied on every live node. */
-export const LOST_AFTER_US = 5_000_000;
+const LOST_AFTER_US = 5_000_000;
 
-export interface Findings {
+interface Findings {
   readonly nodes: readonly string[];
   readonly deliveries: Deliveries;
   readonly timeline: Timeline;

@@ -84,7 +84,8 @@ export class FreshnessDriver {
   }
 
   /** Resolves once a read of the log that begins after this call was applied, or the scopes were reset (rule F8). */
-  closeGap(gap: Gap): Promise<void> {
+  async closeGap(gap: Gap): Promise<void> {
+    if (this.#stopped) return;
     this.#options.logger.info({ reason: gap.reason }, 'events were lost: reading the log');
     const gapId = ++this.#lastGapId;
     return new Promise((resolve) => {

@@ -189,6 +189,7 @@ export class Hearsay {
    * Says that something is no longer true, in no transaction of the service's: after a change that
    * is already committed. With a log it is appended there and provable; without one it is a hint.
    * @returns a token as {@link write} does; `''` without a log
+   * @throws {LogUnavailableError} {@link WriteContendedError} not in the log; a hint was sent instead
    */
   async invalidate(scope: string, target: TargetInput): Promise<string> {
     return this.#announce([invalidationOf(scope, target)]);
@@ -252,9 +253,15 @@ export class Hearsay {
       this.#publish(invalidations);
       return '';
     }
-    const { announcements, positions } = await this.#log.append(this.#self, invalidations);
-    this.#publish(announcements);
-    return formatToken(positions);
+    try {
+      const { announcements, positions } = await this.#log.append(this.#self, invalidations);
+      this.#publish(announcements);
+      return formatToken(positions);
+    } catch (error) {
+      // What they name has changed already, log or no log: hints drop it everywhere (rule L2).
+      this.#publish(invalidations);
+      throw error;
+    }
   }
 
   /** Applied here at once; a crash before others have heard is covered by their polls. */

@@ -1,13 +1,15 @@
-import type { Scope } from '@hearsay/spi';
+import { LIMITS, type Scope } from '@hearsay/spi';
 import { InMemoryHub, InMemoryTransport } from '@hearsay/testkit';
 import { openSqliteLog } from '@hearsay/version-log';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
+  BatchTooLargeError,
   ConfigInvalidError,
   NameInvalidError,
   NodeClosedError,
   TokenInvalidError,
   TokenNotReachedError,
+  WriteContendedError,
 } from '../src/index.js';
 import { cleanUp, coherent, database, event, put, read, start } from './service.js';
 
@@ -148,6 +150,38 @@ describe('two nodes over one database', () => {
     expect(theirs.get('t/k')).toBeUndefined();
     const again = await mine.invalidate({ all: true });
     expect(await b.reached(again)).toBe(true);
+  });
+
+  test('what could not be appended is sent as a hint all the same, and the caller is told (L2)', async () => {
+    const { path, connect } = database();
+    const hub = new InMemoryHub();
+    const log = { sqlite: { path, writeWaitMs: 20 } };
+    const a = await start({ node: 'a', log, transport: new InMemoryTransport(hub) });
+    const b = await start({ node: 'b', log, transport: new InMemoryTransport(hub) });
+    const cache = b.cache<string>('item', TTL);
+    await Promise.all([event(b, 'reset'), coherent(a, b)]);
+    await cache.getOrLoad('k', () => 'v');
+    const dropped = new Promise((resolve) => cache.on('drop', resolve));
+    const other = connect();
+    other.exec('BEGIN IMMEDIATE');
+    await expect(a.invalidate('item', { key: 'k' })).rejects.toThrow(WriteContendedError);
+    other.exec('ROLLBACK');
+    await dropped;
+    expect(b.status().scopes[0]?.appliedThrough).toBe(0);
+  });
+
+  test('a write of more scopes than a token can carry is refused before it is committed', async () => {
+    const { path, connect } = database();
+    const db = connect();
+    const a = await start({ node: 'a', log: { sqlite: path }, mesh: false });
+    const write = (scopes: number) =>
+      a.write(db, (tx) => {
+        for (let i = 0; i < scopes; i++) tx.invalidate(`scope-${i}`, { all: true });
+      });
+    const { token } = await write(LIMITS.scopesPerWriteMax);
+    expect(await a.reached(token, { timeoutMs: 1 })).toBe(false);
+    await expect(write(LIMITS.scopesPerWriteMax + 1)).rejects.toThrow(BatchTooLargeError);
+    expect(db.isTransaction).toBe(false);
   });
 
   test('a write that throws leaves nothing: no row, no gossip, no drop', async () => {

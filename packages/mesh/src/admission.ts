@@ -19,6 +19,8 @@ export interface Admitted {
   readonly peer: Origin;
   readonly addresses: readonly string[];
   readonly connection: Connection;
+  /** The dialler's nonce: what both sides can compare two connections by. */
+  readonly tie: string;
 }
 
 export interface AdmissionOptions {
@@ -83,7 +85,7 @@ export class Admission {
     const mac = this.#options.key.prove('dialler', transcript);
     conversation.write(encodeHello({ kind: 'proof', mac }));
     this.#expectProof('listener', await conversation.read(), transcript);
-    this.#admit(connection, hello);
+    this.#admit(connection, hello, mine);
     await stream.close().catch(() => stream.abort(new Error('closing failed')));
   }
 
@@ -98,7 +100,7 @@ export class Admission {
       const transcript = [theirs, mine, ...this.#ids(connection, 'listener')];
       this.#expectProof('dialler', await conversation.read(), transcript);
       // Admitted before the peer learns of it, so that its first streams are answered.
-      this.#admit(connection, hello);
+      this.#admit(connection, hello, theirs);
       const mac = this.#options.key.prove('listener', transcript);
       conversation.write(encodeHello({ kind: 'proof', mac }));
     } catch (error) {
@@ -154,8 +156,10 @@ export class Admission {
       throw new AdmissionRefusedError('key', 'does not hold the cluster key');
   }
 
-  #admit(connection: Connection, { node, epoch, addresses }: Hello): void {
-    const admitted = { peer: { node, epoch }, addresses, connection };
+  #admit(connection: Connection, hello: Hello, diallersHello: Uint8Array): void {
+    const { node, epoch, addresses } = hello;
+    const tie = Buffer.from(expectHello(diallersHello).nonce).toString('hex');
+    const admitted = { peer: { node, epoch }, addresses, connection, tie };
     this.#outcome(connection).resolve(admitted);
     this.#options.onAdmitted(admitted);
   }

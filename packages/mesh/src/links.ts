@@ -5,9 +5,14 @@ import { SendQueue } from './send-queue.js';
 
 export const LINK_PROTOCOL = '/hearsay/link/1';
 
+const SECOND_CLOSES_AFTER_MS = 1_000;
+/** Two connections of one peer within this time are duplicates; a later one says that the first is lost. */
+const DUPLICATE_WITHIN_MS = 5_000;
+
 /** One admitted peer: the connection in use, and what waits to be sent to it. */
 export interface PeerLink extends Admitted {
   readonly queue: SendQueue;
+  readonly upAtMs: number;
 }
 
 export interface LinksOptions {
@@ -19,8 +24,8 @@ export interface LinksOptions {
 }
 
 /**
- * The framed streams to every admitted peer, one a direction. Where both sides dialled at once,
- * both keep the connection whose dialler has the smaller peer ID.
+ * The framed streams to every admitted peer, one a direction. Of several connections made at once
+ * both sides keep the same: whose dialler has the smaller peer ID, then the smaller nonce.
  */
 export class Links {
   readonly #options: LinksOptions;
@@ -45,17 +50,17 @@ export class Links {
   admit(admitted: Admitted): void {
     const known = this.get(admitted.peer);
     if (known?.connection.status === 'open' && known.connection !== admitted.connection) {
-      if (!this.#isPreferred(admitted.connection, known.connection)) {
-        closeQuietly(admitted.connection);
+      if (!this.#isPreferred(admitted, known)) {
+        closeSecond(admitted.connection);
         return;
       }
       this.#links.delete(originId(known.peer));
       this.#options.onDown(known);
-      closeQuietly(known.connection);
+      closeSecond(known.connection);
     }
     const { sendQueueBytesMax, onOverflow } = this.#options;
     const queue = new SendQueue(sendQueueBytesMax, () => onOverflow(admitted.peer));
-    const link: PeerLink = { ...admitted, queue };
+    const link: PeerLink = { ...admitted, queue, upAtMs: performance.now() };
     this.#links.set(originId(admitted.peer), link);
     this.#options.onUp(link);
     admitted.connection
@@ -81,14 +86,17 @@ export class Links {
     link.connection.abort(new Error(reason));
   }
 
-  #isPreferred(candidate: Connection, known: Connection): boolean {
-    if (candidate.direction === known.direction) return true;
-    const mine = this.#options.peerId.toString();
-    const theirs = candidate.remotePeer.toString();
-    return (candidate.direction === 'outbound') === mine < theirs;
+  #isPreferred(candidate: Admitted, known: PeerLink): boolean {
+    if (performance.now() - known.upAtMs > DUPLICATE_WITHIN_MS) return true;
+    const { direction, remotePeer } = candidate.connection;
+    if (direction === known.connection.direction) return candidate.tie < known.tie;
+    return (direction === 'outbound') === this.#options.peerId.toString() < remotePeer.toString();
   }
 }
 
-function closeQuietly(connection: Connection): void {
-  connection.close().catch((error: Error) => connection.abort(error));
+/** Later, so that the other side can finish admitting it and see for itself that it is the second. */
+function closeSecond(connection: Connection): void {
+  setTimeout(() => {
+    connection.close().catch((error: Error) => connection.abort(error));
+  }, SECOND_CLOSES_AFTER_MS).unref();
 }

@@ -104,3 +104,21 @@ test('nodes that dial each other at once end with one link each', async () => {
     one.host.untilEvents(two.host.self, 1),
   ]);
 });
+
+test('a node that is found under two addresses is linked once, by the same connection on both sides', async () => {
+  const a = await startNode('a');
+  const relays = await Promise.all([relayTo(a.address), relayTo(a.address), relayTo(a.address)]);
+  const b = await startNode('b', {
+    peers: [a.address, ...relays.map(({ address }) => address)],
+  });
+  await b.host.until(() => b.transport.coherence() === 'coherent', 'b is coherent');
+  await a.host.until(() => a.transport.coherence() === 'coherent', 'a is coherent');
+  // Duplicates are closed after a second; the link must survive that.
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  await a.transport.publish([hint('x')]);
+  await b.transport.publish([hint('y')]);
+  await Promise.all([b.host.untilEvents(a.host.self, 1), a.host.untilEvents(b.host.self, 1)]);
+  expect(a.host.coherences.at(-1)).toBe('coherent');
+  const since = b.host.coherences.indexOf('coherent');
+  expect(b.host.coherences.slice(since)).not.toContain('isolated');
+});

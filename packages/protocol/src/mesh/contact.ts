@@ -7,10 +7,14 @@ export interface ContactOptions {
   readonly lostRememberedMs: number;
 }
 
+/** How many lost members are remembered; the longest lost go first. */
+const LOST_MAX = 1_024;
+
 /** Whether anyone else exists, and whether anyone answers. */
 export class Contact {
   readonly #options: ContactOptions;
-  readonly #lost = new Map<string, { readonly origin: Origin; readonly untilMs: number }>();
+  /** In the order in which they were lost. */
+  readonly #lost = new Map<string, { readonly origin: Origin; readonly atMs: number }>();
   #othersKnown = 0;
   #lastMs = Number.NEGATIVE_INFINITY;
 
@@ -28,18 +32,32 @@ export class Contact {
   }
 
   lost(origin: Origin, nowMs: number): void {
-    this.#lost.set(originId(origin), { origin, untilMs: nowMs + this.#options.lostRememberedMs });
+    const id = originId(origin);
+    this.#lost.delete(id);
+    if (this.#lost.size >= LOST_MAX) {
+      const longest = this.#lost.keys().next().value;
+      if (longest !== undefined) this.#lost.delete(longest);
+    }
+    this.#lost.set(id, { origin, atMs: nowMs });
   }
 
-  /** The member left, or its node is back in a new epoch. */
-  settled(origin: Origin): void {
-    for (const [id, lost] of this.#lost) if (lost.origin.node === origin.node) this.#lost.delete(id);
+  /**
+   * The member left, or is here again, in this epoch or a new one.
+   * @returns for how long this very epoch was lost; 0 when it was not
+   */
+  settled(origin: Origin, nowMs: number): number {
+    const lost = this.#lost.get(originId(origin));
+    for (const [id, other] of this.#lost)
+      if (other.origin.node === origin.node) this.#lost.delete(id);
+    return lost ? nowMs - lost.atMs : 0;
   }
 
   /** @returns `answered` when a peer answered lately, else whether anyone is known at all */
   state(nowMs: number, links: number): 'answered' | Extract<Coherence, 'isolated' | 'alone'> {
     if (nowMs - this.#lastMs < this.#options.isolatedAfterMs && links > 0) return 'answered';
-    for (const [id, lost] of this.#lost) if (lost.untilMs <= nowMs) this.#lost.delete(id);
-    return links > 0 || this.#othersKnown > 0 || this.#lost.size > 0 ? 'isolated' : 'alone';
+    if (links > 0 || this.#othersKnown > 0) return 'isolated';
+    let newestLostMs = Number.NEGATIVE_INFINITY;
+    for (const { atMs } of this.#lost.values()) newestLostMs = atMs;
+    return nowMs - newestLostMs < this.#options.lostRememberedMs ? 'isolated' : 'alone';
   }
 }

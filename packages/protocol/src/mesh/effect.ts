@@ -1,5 +1,5 @@
 import type { Coherence, InvalidationEvent, Origin } from '@hearsay/spi';
-import type { MeshMessage } from './message.js';
+import type { MeshMessage, SequenceRange } from './message.js';
 
 /** Everything that a mesh node does. */
 export type MeshEffect =
@@ -11,5 +11,11 @@ export type MeshEffect =
   /** The peer is silent or replaced: drop the connection. */
   | { readonly kind: 'close-link'; readonly peer: Origin; readonly reason: string }
   /** Events are lost for good; answer `gap-closed` once the host has closed the gap. */
-  | { readonly kind: 'open-gap'; readonly gapId: number; readonly reason: string }
+  | {
+      readonly kind: 'open-gap';
+      readonly gapId: number;
+      readonly reason: string;
+      /** What is lost, as far as it is known; empty when it cannot be told. */
+      readonly lost: readonly SequenceRange[];
+    }
   | { readonly kind: 'coherence'; readonly coherence: Coherence };

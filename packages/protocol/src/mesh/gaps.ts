@@ -1,79 +1,62 @@
 import { type Origin, originId } from '@hearsay/spi';
 import type { MeshEffect } from './effect.js';
-import type { VectorEntry } from './message.js';
-import type { Repair } from './repair.js';
+import { MESSAGE_LIMITS, type SequenceRange } from './message.js';
 import type { Range } from './sequence-set.js';
 import type { VersionVector } from './version-vector.js';
 
-interface Gap {
-  readonly origin: Origin;
-  readonly ranges: readonly Range[];
-}
+/** Gaps that are open at once; what is lost meanwhile waits and is declared as one. */
+const OPEN_MAX = 16;
+const SPANS_SHOWN = 4;
 
 /**
- * What is lost to the mesh and must be closed by the host: events that no journal holds, and, for
- * a node that joins, all that happened before it came. Until closed, the ranges count as excluded.
+ * What is lost to the mesh for good and must be closed by the host. Once declared, lost events
+ * count as held: nobody is asked for them again, and peers do not take the loss for a difference.
  */
 export class Gaps {
   readonly #vector: VersionVector;
-  readonly #repair: Repair;
-  readonly #open = new Map<number, Gap>();
-  /** The past of origins met on joining; it becomes a gap with the first event seen of them. */
-  readonly #past = new Map<string, Gap>();
-  #joined = false;
+  readonly #open = new Set<number>();
+  #waiting: { readonly reason: string; readonly lost: SequenceRange[] } | undefined;
   #lastId = 0;
 
-  constructor(vector: VersionVector, repair: Repair) {
+  constructor(vector: VersionVector) {
     this.#vector = vector;
-    this.#repair = repair;
   }
 
+  /** Including what waits; 0 when nothing is lost that is not closed. */
   get open(): number {
-    return this.#open.size;
+    return this.#open.size + (this.#waiting ? 1 : 0);
   }
 
-  /**
-   * A joining node does not pull a past that its empty caches never held: of the first vector
-   * that it receives it wants only the newest event of each origin, which backs the rest.
-   */
-  join(entries: readonly VectorEntry[]): void {
-    if (this.#joined) return;
-    this.#joined = true;
-    for (const { origin, contiguous } of entries) {
-      if (contiguous < 2 || this.#vector.highest(origin) > 0) continue;
-      const ranges = [{ from: 1, to: contiguous - 1 } as Range];
-      this.#past.set(originId(origin), { origin, ranges });
-      this.#repair.exclude(origin, ranges);
+  /** @param ranges below the highest event seen of this origin: a head alone is no loss (rule F8) */
+  declare(origin: Origin, ranges: readonly Range[], why: string, nowMs: number): MeshEffect[] {
+    for (const range of ranges) this.#vector.close(origin, range, nowMs);
+    const spans = ranges.slice(0, SPANS_SHOWN).map(({ from, to }) => `${from}..${to}`);
+    if (ranges.length > SPANS_SHOWN) spans.push('…');
+    const lost = ranges.map(({ from, to }) => ({ origin, from, to }));
+    return this.#declare(lost, `${originId(origin)} ${spans.join(',')} ${why}`);
+  }
+
+  /** Something may be lost, and nobody can say what. */
+  declareUnknown(why: string): MeshEffect[] {
+    return this.#declare([], why);
+  }
+
+  closed(gapId: number): MeshEffect[] {
+    const waiting = this.#waiting;
+    if (!this.#open.delete(gapId) || !waiting) return [];
+    this.#waiting = undefined;
+    return this.#declare(waiting.lost, waiting.reason);
+  }
+
+  #declare(lost: readonly SequenceRange[], reason: string): MeshEffect[] {
+    if (this.#open.size >= OPEN_MAX) {
+      this.#waiting ??= { reason: `${reason}, and more`, lost: [] };
+      const room = MESSAGE_LIMITS.pullRangesMax - this.#waiting.lost.length;
+      this.#waiting.lost.push(...lost.slice(0, room));
+      return [];
     }
-  }
-
-  /** An event of this origin was seen, so its past is real. */
-  seen(origin: Origin): MeshEffect[] {
-    const id = originId(origin);
-    const past = this.#past.get(id);
-    if (!past) return [];
-    this.#past.delete(id);
-    return this.#declare(past, 'before this node joined');
-  }
-
-  declare(origin: Origin, ranges: readonly Range[]): MeshEffect[] {
-    this.#repair.exclude(origin, ranges);
-    return this.#declare({ origin, ranges }, 'in no reachable journal');
-  }
-
-  closed(gapId: number, nowMs: number): void {
-    const gap = this.#open.get(gapId);
-    if (!gap) return;
-    this.#open.delete(gapId);
-    for (const range of gap.ranges) this.#vector.close(gap.origin, range, nowMs);
-    this.#repair.include(gap.origin, gap.ranges);
-  }
-
-  #declare(gap: Gap, why: string): MeshEffect[] {
     const gapId = ++this.#lastId;
-    this.#open.set(gapId, gap);
-    const spans = gap.ranges.slice(0, 4).map(({ from, to }) => `${from}..${to}`);
-    const reason = `${originId(gap.origin)} ${spans.join(',')} ${why}`;
-    return [{ kind: 'open-gap', gapId, reason }];
+    this.#open.add(gapId);
+    return [{ kind: 'open-gap', gapId, reason, lost }];
   }
 }

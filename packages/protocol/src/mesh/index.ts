@@ -1,6 +1,7 @@
+export type { MeshCounters } from './counters.js';
 export type { MeshEffect } from './effect.js';
 export type { MeshInput } from './input.js';
 export { type Link, silentForMs } from './link.js';
-export { type MeshCounters, MeshMachine } from './mesh-machine.js';
+export { MeshMachine } from './mesh-machine.js';
 export * from './message.js';
 export { MESH_DEFAULTS, type MeshOptions } from './options.js';

@@ -1,6 +1,5 @@
 import { type Announcement, type Origin, originId, type Sequence } from '@hearsay/spi';
 import { type EventRun, MESSAGE_LIMITS, type SequenceRange } from './message.js';
-import { type Range, SequenceSet } from './sequence-set.js';
 
 interface OriginJournal {
   readonly origin: Origin;
@@ -13,7 +12,6 @@ interface OriginJournal {
 export interface JournalOptions {
   readonly journalEventsMax: number;
   readonly journalBytesMax: number;
-  readonly originsMax: number;
 }
 
 /** What one event costs in a frame at most: UTF-8 needs at most three bytes per UTF-16 unit. */
@@ -23,7 +21,8 @@ export function eventBytes(announcement: Announcement): number {
 
 /**
  * The recent events of everyone, oldest forgotten first. The newest event of an origin outlives
- * that, because a head is believed only with an event behind it (rule F8).
+ * that for as long as the origin is known, because a head is believed only with an event behind it
+ * (rule F8).
  */
 export class Journal {
   readonly #origins = new Map<string, OriginJournal>();
@@ -37,8 +36,13 @@ export class Journal {
     this.#options = options;
   }
 
+  /** Events in the ring, those of forgotten origins included; one pinned per origin comes on top. */
   get events(): number {
     return this.#ring.length - this.#first;
+  }
+
+  get origins(): number {
+    return this.#origins.size;
   }
 
   add(origin: Origin, sequence: number, announcement: Announcement): void {
@@ -57,36 +61,38 @@ export class Journal {
     this.#shrink();
   }
 
+  /** Its events leave the ring in their turn. */
+  forget(id: string): void {
+    this.#origins.delete(id);
+  }
+
   /**
-   * @param budgetBytes stop after this many; what is left over is neither held nor missing
-   * @returns the runs held, oldest first, and what is not held
+   * Reads until the budget or a message is full; at least one event if one is held.
+   * @returns for the beginning of the ranges, in their order: the runs held, and what is not held.
+   *   What is in neither is to be asked for again.
    */
-  read(ranges: readonly SequenceRange[], budgetBytes: number): { runs: EventRun[]; missing: SequenceRange[] } {
-    const runs: EventRun[] = [];
-    const missing: SequenceRange[] = [];
-    const budget = { bytes: budgetBytes, events: MESSAGE_LIMITS.eventsMax };
+  read(
+    ranges: readonly SequenceRange[],
+    budgetBytes: number,
+  ): { runs: EventRun[]; missing: SequenceRange[] } {
+    const answer = new Answer(budgetBytes);
+    const sorted = new Map<OriginJournal, number[]>();
     for (const range of ranges) {
-      if (budget.bytes <= 0 || budget.events <= 0) break;
       const journal = this.#origins.get(originId(range.origin));
-      for (const hole of holes(journal, range))
-        if (missing.length < MESSAGE_LIMITS.pullRangesMax) missing.push({ origin: range.origin, ...hole });
-      if (journal) readRuns(journal, range, budget, runs);
+      if (!readRange(range, journal, sorted, answer)) break;
     }
-    return { runs, missing };
+    return { runs: answer.runs, missing: answer.missing };
   }
 
   #enter(id: string, origin: Origin): OriginJournal {
-    if (this.#origins.size >= this.#options.originsMax) {
-      const oldest = this.#origins.keys().next().value;
-      if (oldest !== undefined) this.#origins.delete(oldest);
-    }
     const journal: OriginJournal = { origin, events: new Map(), newest: 0, pinned: false };
     this.#origins.set(id, journal);
     return journal;
   }
 
   #shrink(): void {
-    while (this.events > this.#options.journalEventsMax || this.#bytes > this.#options.journalBytesMax) {
+    const { journalEventsMax, journalBytesMax } = this.#options;
+    while (this.events > journalEventsMax || this.#bytes > journalBytesMax) {
       const oldest = this.#ring[this.#first];
       if (!oldest) return;
       this.#first++;
@@ -103,43 +109,91 @@ export class Journal {
   }
 }
 
-function holes(journal: OriginJournal | undefined, range: Range): Range[] {
-  if (!journal) return [{ from: range.from, to: range.to }];
-  const held = new SequenceSet(Number.MAX_SAFE_INTEGER);
-  // The smaller side is walked: a range may claim far more sequences than any journal holds.
-  if (range.to - range.from < journal.events.size) {
-    for (let s = range.from as number; s <= range.to; s++) if (journal.events.has(s)) held.add(s, s);
-  } else {
-    for (const s of journal.events.keys()) if (s >= range.from && s <= range.to) held.add(s, s);
+/** @returns whether the answer has room left */
+function readRange(
+  range: SequenceRange,
+  journal: OriginJournal | undefined,
+  sorted: Map<OriginJournal, number[]>,
+  answer: Answer,
+): boolean {
+  let next: number = range.from;
+  for (const sequence of journal ? heldIn(journal, range, sorted) : []) {
+    const announcement = journal?.events.get(sequence);
+    if (!announcement) continue;
+    if (sequence > next && !answer.lacks(range.origin, next, sequence - 1)) return false;
+    if (!answer.holds(range.origin, sequence, announcement)) return false;
+    next = sequence + 1;
   }
-  return held.missing(range.from, range.to);
+  return next > range.to || answer.lacks(range.origin, next, range.to);
 }
 
-function readRuns(
+/** Walks the smaller side: a range may claim far more sequences than any journal holds. */
+function heldIn(
   journal: OriginJournal,
-  range: Range,
-  budget: { bytes: number; events: number },
-  runs: EventRun[],
-): void {
-  let run: { origin: Origin; first: Sequence; announcements: Announcement[] } | undefined;
-  const sequences =
-    range.to - range.from < journal.events.size
-      ? Array.from({ length: range.to - range.from + 1 }, (_, i) => range.from + i)
-      : [...journal.events.keys()].filter((s) => s >= range.from && s <= range.to).sort((a, b) => a - b);
-  for (const sequence of sequences) {
-    const announcement = journal.events.get(sequence);
-    if (!announcement) {
-      run = undefined;
-      continue;
-    }
-    budget.bytes -= eventBytes(announcement);
-    budget.events--;
-    if (budget.bytes < 0 || budget.events < 0) return;
-    if (!run || run.first + run.announcements.length !== sequence) {
-      if (runs.length >= MESSAGE_LIMITS.runsMax) return;
-      run = { origin: journal.origin, first: sequence as Sequence, announcements: [] };
-      runs.push(run);
-    }
-    run.announcements.push(announcement);
+  { from, to }: SequenceRange,
+  sorted: Map<OriginJournal, number[]>,
+): number[] {
+  if (to - from < 64) {
+    const few = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+    return few.filter((sequence) => journal.events.has(sequence));
+  }
+  const all = sorted.get(journal) ?? [...journal.events.keys()].sort((a, b) => a - b);
+  sorted.set(journal, all);
+  return all.slice(lowerBound(all, from), lowerBound(all, to + 1));
+}
+
+/** @returns the index of the first that is not below `sequence` */
+function lowerBound(ascending: readonly number[], sequence: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] ?? sequence) < sequence) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The answer to one pull, within the limits of its messages. */
+class Answer {
+  readonly runs: EventRun[] = [];
+  readonly missing: SequenceRange[] = [];
+  #run: { origin: Origin; first: number; announcements: Announcement[] } | undefined;
+  #bytes: number;
+  #events = 0;
+
+  constructor(budgetBytes: number) {
+    this.#bytes = budgetBytes;
+  }
+
+  /** @returns `false`, and nothing is taken, when there is no room */
+  holds(origin: Origin, sequence: number, announcement: Announcement): boolean {
+    const bytes = eventBytes(announcement);
+    // One event is always sent, so that every pull brings something.
+    if (this.#events > 0 && bytes > this.#bytes) return false;
+    if (this.#events >= MESSAGE_LIMITS.eventsMax) return false;
+    const run = this.#run;
+    const follows = run?.origin === origin && run.first + run.announcements.length === sequence;
+    if (follows) run.announcements.push(announcement);
+    else if (!this.#begin(origin, sequence, announcement)) return false;
+    this.#bytes -= bytes;
+    this.#events++;
+    return true;
+  }
+
+  /** @returns `false`, and nothing is taken, when there is no room */
+  lacks(origin: Origin, from: number, to: number): boolean {
+    if (this.missing.length >= MESSAGE_LIMITS.pullRangesMax) return false;
+    this.missing.push({ origin, from: from as Sequence, to: to as Sequence });
+    return true;
+  }
+
+  #begin(origin: Origin, sequence: number, announcement: Announcement): boolean {
+    if (this.runs.length >= MESSAGE_LIMITS.runsMax) return false;
+    const first = sequence as Sequence;
+    const run = { origin, first, announcements: [announcement] };
+    this.runs.push(run);
+    this.#run = run;
+    return true;
   }
 }

@@ -8,13 +8,15 @@ export interface Link {
   roundTripMs: number | undefined;
   beat: number;
   beatAtMs: number;
-  /** Digests in a row that disagreed (rule M3: vectors travel after the second). */
+  /** Digests in a row that disagreed. */
   mismatches: number;
-  /** Whether a digest or vector of this link was compared since contact began. */
+  /** How many of them it takes until vectors are exchanged again (rule M3). */
+  patience: number;
+  /** Whether the peer's vector was compared since contact began. */
   compared: boolean;
 }
 
-export function newLink(peer: Origin, nowMs: number, compared: boolean): Link {
+export function newLink(peer: Origin, nowMs: number): Link {
   return {
     peer,
     ackAtMs: nowMs,
@@ -22,7 +24,8 @@ export function newLink(peer: Origin, nowMs: number, compared: boolean): Link {
     beat: 0,
     beatAtMs: Number.NEGATIVE_INFINITY,
     mismatches: 0,
-    compared,
+    patience: 1,
+    compared: false,
   };
 }
 

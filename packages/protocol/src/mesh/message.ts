@@ -14,11 +14,19 @@ export interface SequenceRange {
   readonly to: Sequence;
 }
 
-/** What one node has of one origin: all of 1..contiguous, and the ranges above it (ascending, disjoint, at most `rangesMax`). */
+/**
+ * What one node has of one origin: all of 1..contiguous, and the highest of the ranges above it
+ * (ascending, disjoint, at most `rangesMax`).
+ */
 export interface VectorEntry {
   readonly origin: Origin;
   readonly contiguous: Sequence;
   readonly above: readonly { readonly from: Sequence; readonly to: Sequence }[];
+}
+
+/** @returns the highest sequence that the entry tells of */
+export function highestTold(entry: VectorEntry): Sequence {
+  return entry.above.at(-1)?.to ?? entry.contiguous;
 }
 
 /** The contiguous head of one origin. */

@@ -1,5 +1,6 @@
 import type { ContactOptions } from './contact.js';
 import type { JournalOptions } from './journal.js';
+import type { LinksOptions } from './links.js';
 import type { RepairOptions } from './repair.js';
 import type { VersionVectorOptions } from './version-vector.js';
 
@@ -7,12 +8,9 @@ import type { VersionVectorOptions } from './version-vector.js';
 export interface MeshOptions
   extends ContactOptions,
     JournalOptions,
+    LinksOptions,
     RepairOptions,
     VersionVectorOptions {
-  /** One heartbeat and its acknowledgement per link, each with a digest. */
-  readonly heartbeatMs: number;
-  /** A link without an acknowledgement for this long is dropped and dialled anew. */
-  readonly linkSilentMs: number;
   /** Something missing for longer than this makes the node `catching-up`. */
   readonly catchingUpAfterMs: number;
   /** How much of the journal one pull may bring. */

@@ -1,54 +1,56 @@
-import { type Origin, originId, type Sequence } from '@hearsay/spi';
+import { type Origin, originId } from '@hearsay/spi';
 import { type EventRun, MESSAGE_LIMITS, type SequenceRange } from './message.js';
-import type { Range } from './sequence-set.js';
+import type { Past } from './past.js';
+import { cutAbove, type Range, subtract } from './sequence-set.js';
 import type { VersionVector } from './version-vector.js';
+import { Want } from './want.js';
 
 export interface RepairOptions {
   /** How long something may be missing before it is asked for: it may be on its way. */
   readonly repairDelayMs: number;
-  /** How long an asked peer may take before another is asked. */
+  /** How long an asked peer may take before it is asked again, or another. */
   readonly pullTimeoutMs: number;
   readonly originsMax: number;
 }
 
-/** What peers claim to have of one origin and this node has not. */
-interface Want {
-  readonly origin: Origin;
-  readonly sinceMs: number;
-  /** Up to which sequence each peer claims to have everything. */
-  readonly claims: Map<string, { readonly peer: Origin; head: number }>;
-  /** What each peer answered not to hold. */
-  readonly lacks: { readonly peerId: string; readonly from: number; readonly to: number }[];
-  asked: { readonly peerId: string; readonly atMs: number } | undefined;
+/** A pull under way. */
+interface Pull {
+  readonly peer: Origin;
+  readonly ranges: SequenceRange[];
+  readonly atMs: number;
 }
 
-/** Ranges that every claimant lacks. Only those below an event seen here are a gap (rule F8). */
-export interface Unobtainable {
-  readonly origin: Origin;
-  readonly ranges: readonly Range[];
-  readonly backed: boolean;
+/** What is to be done now. */
+export interface RepairTurn {
+  readonly pulls: { readonly to: Origin; readonly ranges: readonly SequenceRange[] }[];
+  /** Events that existed and that no linked peer holds. */
+  readonly lost: { readonly origin: Origin; readonly ranges: readonly Range[] }[];
+  /** Origins of which a peer claimed a head and could not back it; nothing is lost by that (rule F8). */
+  readonly refuted: Origin[];
 }
-
-const LACKS_MAX = 256;
 
 /**
  * Remembers what is missing here, decides whom to ask for it, and notices what nobody can supply.
- * One pull per origin is under way at a time, to one of those who claim to have it.
+ * One pull per peer is under way at a time, and what is missing of one origin is asked of one peer.
  */
 export class Repair {
-  readonly #wants = new Map<string, Want>();
   readonly #vector: VersionVector;
+  readonly #past: Past;
   readonly #options: RepairOptions;
-  /** Ranges that a gap already covers or will: not to be asked for. */
-  readonly #excluded = new Map<string, Range[]>();
-  /** Heads that a peer claimed and could not back; ignored until its link ends. */
+  /** By origin, longest missed first. At most `originsMax` by claims alone, as many by events. */
+  readonly #wants = new Map<string, Want>();
+  /** By peer. */
+  readonly #pulls = new Map<string, Pull>();
+  /** Per peer and origin, the last head that was claimed and not backed; until its link ends. */
   readonly #refuted = new Map<string, Map<string, number>>();
 
-  constructor(vector: VersionVector, options: RepairOptions) {
+  constructor(vector: VersionVector, past: Past, options: RepairOptions) {
     this.#vector = vector;
+    this.#past = past;
     this.#options = options;
   }
 
+  /** Origins of which something is missing. */
   get wanted(): number {
     return this.#wants.size;
   }
@@ -60,34 +62,41 @@ export class Repair {
     return oldest;
   }
 
-  /** Takes down that `peer` claims to have all of `origin` up to `head`. @returns whether something of it is missing here */
+  /**
+   * A linked peer claims to have everything of an origin up to `head`.
+   * @returns whether something of that is missing here
+   */
   claim(peer: Origin, origin: Origin, head: number, nowMs: number): boolean {
     const id = originId(origin);
-    const peerId = originId(peer);
-    if (head <= (this.#refuted.get(peerId)?.get(id) ?? 0)) return false;
-    if (this.#missingUpTo(origin, head).length === 0) return false;
-    let want = this.#wants.get(id);
-    if (!want) {
-      if (this.#wants.size >= this.#options.originsMax) return true;
-      want = { origin, sinceMs: nowMs, claims: new Map(), lacks: [], asked: undefined };
-      this.#wants.set(id, want);
-    }
-    const known = want.claims.get(peerId);
-    if (known) known.head = Math.max(known.head, head);
-    else want.claims.set(peerId, { peer, head });
-    return true;
+    if (this.#refuted.get(originId(peer))?.get(id) === head) return false;
+    if (this.#missing(origin, head).length === 0) return false;
+    const want = this.#wants.get(id) ?? this.#enter(id, origin, nowMs, this.#options.originsMax);
+    want?.claim(peer, head);
+    want?.note(head, nowMs);
+    return want !== undefined;
+  }
+
+  /** Events of the origin were seen: what they skipped is missing, whoever claims it. */
+  seen(origin: Origin, nowMs: number): void {
+    const highest = this.#vector.highest(origin);
+    if (this.#vector.contiguous(origin) >= highest) return;
+    const id = originId(origin);
+    const want = this.#wants.get(id) ?? this.#enter(id, origin, nowMs, Number.POSITIVE_INFINITY);
+    want?.note(highest, nowMs);
   }
 
   /** The peer answered that its journal does not hold these. */
   lacks(peer: Origin, ranges: readonly SequenceRange[]): void {
     const peerId = originId(peer);
-    for (const range of ranges) {
-      const want = this.#wants.get(originId(range.origin));
-      if (!want) continue;
-      if (want.lacks.length >= LACKS_MAX) want.lacks.shift();
-      want.lacks.push({ peerId, from: range.from, to: range.to });
-      if (want.asked?.peerId === peerId) want.asked = undefined;
-    }
+    for (const range of ranges)
+      this.#wants
+        .get(originId(range.origin))
+        ?.lacks(peerId, range, this.#vector.contiguous(range.origin));
+    const pull = this.#pulls.get(peerId);
+    // Where it holds some, its events are about to follow.
+    const holdsNone = (range: SequenceRange) =>
+      this.#wants.get(originId(range.origin))?.isLacked(peerId, range) ?? true;
+    if (pull?.ranges.every(holdsNone)) this.#finish(peerId, pull);
   }
 
   /**
@@ -96,128 +105,173 @@ export class Repair {
    */
   answered(peer: Origin, runs: readonly EventRun[]): boolean {
     const peerId = originId(peer);
-    let answers = false;
-    for (const run of this.#wants.size > 0 ? runs : []) {
-      const want = this.#wants.get(originId(run.origin));
-      if (want?.asked?.peerId !== peerId) continue;
-      want.asked = undefined;
-      answers = true;
-    }
-    return answers;
-  }
-
-  /** While a gap is open its ranges are neither asked for nor counted as missing. */
-  exclude(origin: Origin, ranges: readonly Range[]): void {
-    const id = originId(origin);
-    this.#excluded.set(id, [...(this.#excluded.get(id) ?? []), ...ranges]);
-  }
-
-  include(origin: Origin, ranges: readonly Range[]): void {
-    const id = originId(origin);
-    const rest = (this.#excluded.get(id) ?? []).filter((range) => !ranges.includes(range));
-    if (rest.length > 0) this.#excluded.set(id, rest);
-    else this.#excluded.delete(id);
+    const pull = this.#pulls.get(peerId);
+    if (!pull || !runs.some((run) => pull.ranges.some((range) => overlap(run, range))))
+      return false;
+    this.#finish(peerId, pull);
+    return true;
   }
 
   forgetPeer(peer: Origin): void {
     const peerId = originId(peer);
     this.#refuted.delete(peerId);
-    for (const [id, want] of this.#wants) {
-      want.claims.delete(peerId);
-      if (want.asked?.peerId === peerId) want.asked = undefined;
-      if (want.claims.size === 0) this.#wants.delete(id);
-    }
+    this.#pulls.delete(peerId);
+    for (const want of this.#wants.values()) want.forgetPeer(peerId);
   }
 
   /**
    * @param random [0, 1): spreads the pulls of many nodes over many peers
-   * @returns pulls to send now, and what nobody can supply
+   * @param peers everyone linked
+   * @param othersMayCome what no linked peer holds another may; with nobody linked, wait for them
    */
-  next(nowMs: number, random: number): { pulls: Map<Origin, SequenceRange[]>; unobtainable: Unobtainable[] } {
-    const pulls = new Map<Origin, SequenceRange[]>();
-    const unobtainable: Unobtainable[] = [];
+  next(
+    nowMs: number,
+    random: number,
+    peers: readonly Origin[],
+    othersMayCome: boolean,
+  ): RepairTurn {
+    const waits = peers.length === 0 && othersMayCome;
+    this.#expirePulls(nowMs);
+    const turn: RepairTurn = { pulls: [], lost: [], refuted: [] };
+    const pulls = new Map<string, Pull>();
+    let index = 0;
     for (const [id, want] of this.#wants) {
-      const missing = this.#missing(want);
+      const missing = this.#missingOf(id, want, turn);
       if (missing.length === 0) {
         this.#wants.delete(id);
         continue;
       }
+      this.#age(want, missing, nowMs);
       if (nowMs - want.sinceMs < this.#options.repairDelayMs) continue;
-      if (want.asked && nowMs - want.asked.atMs < this.#options.pullTimeoutMs) continue;
-      const choice = choose(want, missing, random);
-      if (choice) {
-        want.asked = { peerId: originId(choice.peer), atMs: nowMs };
-        const list = pulls.get(choice.peer) ?? [];
-        for (const range of choice.ranges)
-          if (list.length < MESSAGE_LIMITS.pullRangesMax) list.push({ origin: want.origin, ...range });
-        pulls.set(choice.peer, list);
-      } else unobtainable.push(...this.#giveUp(id, want, missing));
+      if (want.askedId !== undefined || waits) continue;
+      const order = askingOrder(want, peers, random, index++);
+      this.#ask(want, missing, order, pulls, nowMs);
+      this.#giveUp(want, missing, order, turn);
     }
-    return { pulls, unobtainable };
+    for (const [peerId, pull] of pulls) {
+      this.#pulls.set(peerId, pull);
+      turn.pulls.push({ to: pull.peer, ranges: pull.ranges });
+    }
+    return turn;
   }
 
-  #missing(want: Want): Range[] {
-    let head = 0;
-    for (const claim of want.claims.values()) head = Math.max(head, claim.head);
-    return this.#missingUpTo(want.origin, head);
+  #enter(id: string, origin: Origin, nowMs: number, wantsMax: number): Want | undefined {
+    if (this.#wants.size >= wantsMax) return undefined;
+    const want = new Want(origin, nowMs);
+    this.#wants.set(id, want);
+    return want;
   }
 
-  #missingUpTo(origin: Origin, head: number): Range[] {
-    const excluded = this.#excluded.get(originId(origin)) ?? [];
-    return this.#vector.missing(origin, 1, head).flatMap((range) => without(range, excluded));
+  #missing(origin: Origin, head: number): Range[] {
+    return this.#vector.missing(origin, this.#past.through(origin) + 1, head);
   }
 
-  /** Splits at the highest event seen here: below it the loss is real, above it the claim is only a claim. */
-  #giveUp(id: string, want: Want, missing: readonly Range[]): Unobtainable[] {
+  /** @returns what is missing, after claims that turned out to be empty were taken back */
+  #missingOf(id: string, want: Want, turn: RepairTurn): Range[] {
     const seen = this.#vector.highest(want.origin);
-    const below = missing
-      .filter((range) => range.from < seen)
-      .map((range) => ({ from: range.from, to: Math.min(range.to, seen) as Sequence }));
-    const beyond = missing.filter((range) => range.to > seen);
-    for (const [peerId, claim] of want.claims) {
-      if (claim.head <= seen) continue;
-      const heads = this.#refuted.get(peerId) ?? new Map<string, number>();
-      heads.set(id, claim.head);
-      this.#refuted.set(peerId, heads);
+    const missing = this.#missing(want.origin, Math.max(seen, want.claimed));
+    const empty = want.takeBackEmptyClaims(missing, seen);
+    if (empty.length === 0) return missing;
+    for (const { peer, head } of empty) {
+      this.#refute(originId(peer), id, head);
+      turn.refuted.push(want.origin);
     }
-    this.#wants.delete(id);
-    const found: Unobtainable[] = [];
-    if (below.length > 0) found.push({ origin: want.origin, ranges: below, backed: true });
-    if (beyond.length > 0) found.push({ origin: want.origin, ranges: beyond, backed: false });
-    return found;
+    return cutAbove(missing, Math.max(seen, want.claimed));
+  }
+
+  #refute(peerId: string, id: string, head: number): void {
+    const heads = this.#refuted.get(peerId) ?? new Map<string, number>();
+    const oldest = heads.keys().next().value;
+    if (heads.size >= this.#options.originsMax && oldest !== undefined) heads.delete(oldest);
+    heads.set(id, head);
+    this.#refuted.set(peerId, heads);
+  }
+
+  #age(want: Want, missing: readonly Range[], nowMs: number): void {
+    const head = Math.max(this.#vector.highest(want.origin), want.claimed);
+    const lowest = missing[0]?.from ?? head;
+    want.progressed(lowest, head, nowMs);
+  }
+
+  /** Adds to the pull of the first peer that may hold some of it and is not being asked already. */
+  #ask(
+    want: Want,
+    missing: readonly Range[],
+    order: readonly Origin[],
+    pulls: Map<string, Pull>,
+    nowMs: number,
+  ): void {
+    const seen = this.#vector.highest(want.origin);
+    for (const peer of order) {
+      const peerId = originId(peer);
+      const pull = pulls.get(peerId) ?? { peer, ranges: [], atMs: nowMs };
+      const room = MESSAGE_LIMITS.pullRangesMax - pull.ranges.length;
+      if (room === 0 || this.#pulls.has(peerId)) continue;
+      const ranges = want.askable(peerId, missing, seen).slice(0, room);
+      if (ranges.length === 0) continue;
+      pull.ranges.push(...ranges.map((range) => ({ origin: want.origin, ...range })));
+      pulls.set(peerId, pull);
+      want.askedId = peerId;
+      return;
+    }
+  }
+
+  /** What no linked peer may hold any more is lost, if an event above it proves that it existed. */
+  #giveUp(want: Want, missing: readonly Range[], order: readonly Origin[], turn: RepairTurn): void {
+    const seen = this.#vector.highest(want.origin);
+    let ranges = cutAbove(missing, seen);
+    for (const peer of order) {
+      if (ranges.length === 0) return;
+      ranges = subtract(ranges, want.askable(originId(peer), ranges, seen));
+    }
+    if (ranges.length > 0) turn.lost.push({ origin: want.origin, ranges });
+  }
+
+  #expirePulls(nowMs: number): void {
+    for (const [peerId, pull] of this.#pulls) {
+      if (nowMs - pull.atMs < this.#options.pullTimeoutMs) continue;
+      this.#pulls.delete(peerId);
+      for (const want of this.#wantsOf(pull))
+        if (want.askedId === peerId) want.timedOut(peerId, this.#vector.highest(want.origin));
+    }
+  }
+
+  #finish(peerId: string, pull: Pull): void {
+    this.#pulls.delete(peerId);
+    for (const want of this.#wantsOf(pull)) want.answered(peerId);
+  }
+
+  /** @returns the wants that the pull asks for, each once */
+  #wantsOf(pull: Pull): Set<Want> {
+    const wants = new Set<Want>();
+    for (const { origin } of pull.ranges) {
+      const want = this.#wants.get(originId(origin));
+      if (want) wants.add(want);
+    }
+    return wants;
   }
 }
 
-/** Picks, from a random start, a claimant that may still hold some of what is missing. */
-function choose(
+/** Claimants first, then everyone else, each from a random start; who did not answer lately comes last. */
+function askingOrder(
   want: Want,
-  missing: readonly Range[],
+  peers: readonly Origin[],
   random: number,
-): { peer: Origin; ranges: Range[] } | undefined {
-  const claimants = [...want.claims.entries()];
-  const start = Math.floor(random * claimants.length);
-  for (let i = 0; i < claimants.length; i++) {
-    const [peerId, claim] = claimants[(start + i) % claimants.length] as (typeof claimants)[number];
-    const lacks = want.lacks.filter((lack) => lack.peerId === peerId);
-    const ranges = missing
-      .filter((range) => range.from <= claim.head)
-      .map((range) => ({ from: range.from, to: Math.min(range.to, claim.head) as Sequence }))
-      .flatMap((range) => without(range, lacks));
-    if (ranges.length > 0) return { peer: claim.peer, ranges };
-  }
-  return undefined;
+  index: number,
+): Origin[] {
+  const claimants = want.claimants;
+  const ids = new Set(claimants.map(originId));
+  const others = peers.filter((peer) => !ids.has(originId(peer)));
+  const order = [...rotate(claimants, random, index), ...rotate(others, random, index)];
+  return order.sort((a, b) => want.timeouts(originId(a)) - want.timeouts(originId(b)));
 }
 
-/** @returns `range` less all `holes`, ascending */
-function without(range: Range, holes: readonly { from: number; to: number }[]): Range[] {
-  let rest: Range[] = [range];
-  for (const hole of holes)
-    rest = rest.flatMap((part) => {
-      if (hole.to < part.from || part.to < hole.from) return [part];
-      const kept: Range[] = [];
-      if (part.from < hole.from) kept.push({ from: part.from, to: (hole.from - 1) as Sequence });
-      if (hole.to < part.to) kept.push({ from: (hole.to + 1) as Sequence, to: part.to });
-      return kept;
-    });
-  return rest;
+function rotate(peers: readonly Origin[], random: number, index: number): Origin[] {
+  const start = peers.length > 0 ? (Math.floor(random * peers.length) + index) % peers.length : 0;
+  return [...peers.slice(start), ...peers.slice(0, start)];
+}
+
+function overlap(run: EventRun, range: SequenceRange): boolean {
+  if (run.first > range.to || run.first + run.announcements.length - 1 < range.from) return false;
+  return originId(run.origin) === originId(range.origin);
 }

@@ -14,6 +14,7 @@ export class SequenceSet {
   #contiguous = 0;
   /** Ascending, disjoint, never adjacent, all above `#contiguous + 1`. */
   #above: { from: number; to: number }[] = [];
+  #highest = 0;
   readonly #rangesMax: number;
 
   constructor(rangesMax: number) {
@@ -24,9 +25,9 @@ export class SequenceSet {
     return this.#contiguous as Sequence;
   }
 
-  /** The highest sequence ever added; 0 when none. */
+  /** The highest sequence ever added, remembered or not; 0 when none. */
   get highest(): Sequence {
-    return (this.#above.at(-1)?.to ?? this.#contiguous) as Sequence;
+    return this.#highest as Sequence;
   }
 
   get above(): readonly Range[] {
@@ -43,6 +44,7 @@ export class SequenceSet {
    * @returns whether the set holds the whole range now; `false` only where `rangesMax` forbids it
    */
   add(from: number, to: number): boolean {
+    this.#highest = Math.max(this.#highest, to);
     if (from <= this.#contiguous + 1) {
       this.#contiguous = Math.max(this.#contiguous, to);
       this.#absorb();
@@ -85,6 +87,32 @@ export class SequenceSet {
   }
 }
 
-function rangeOf(from: number, to: number): Range {
+export function rangeOf(from: number, to: number): Range {
   return { from: from as Sequence, to: to as Sequence };
+}
+
+/** @returns the part of the ranges at or below `through` */
+export function cutAbove(ranges: readonly Range[], through: number): Range[] {
+  return ranges
+    .filter((range) => range.from <= through)
+    .map((range) => (range.to <= through ? range : rangeOf(range.from, through)));
+}
+
+/** @returns `ranges` less `holes`; both ascending and disjoint */
+export function subtract(ranges: readonly Range[], holes: readonly Range[]): Range[] {
+  const rest: Range[] = [];
+  let i = 0;
+  for (const range of ranges) {
+    let next: number = range.from;
+    for (; i < holes.length; i++) {
+      const hole = holes[i] as Range;
+      if (hole.from > range.to) break;
+      if (hole.from > next) rest.push(rangeOf(next, hole.from - 1));
+      next = Math.max(next, hole.to + 1);
+      // It may reach into the next range too.
+      if (hole.to > range.to) break;
+    }
+    if (next <= range.to) rest.push(rangeOf(next, range.to));
+  }
+  return rest;
 }

@@ -46,7 +46,7 @@ const prepared = new WeakMap<DatabaseSync, Map<string, Statements>>();
  * without `place` (rule L2). After an error roll the transaction back.
  *
  * @param invalidations 0 … `LIMITS.batchEventsMax`; equal ones become one row
- * @throws {BatchTooLargeError} nothing is appended
+ * @throws {BatchTooLargeError} that many invalidations, or more than `LIMITS.scopesPerWriteMax` scopes; nothing is appended
  * @throws {TransactionMissingError} no transaction is open; nothing is appended
  * @throws {LogTablesMissingError} the database has no log of this prefix; nothing is appended
  * @throws {WriteContendedError} another connection wrote since this transaction began reading
@@ -67,6 +67,10 @@ export function appendToLog(
     );
   const byScope = distinctByScope(invalidations);
   if (byScope.size === 0) return { announcements: [], positions: [] };
+  if (byScope.size > LIMITS.scopesPerWriteMax)
+    throw new BatchTooLargeError(
+      `${byScope.size} scopes in one append; the limit is ${LIMITS.scopesPerWriteMax}: split the write`,
+    );
   const { statements, logId } = statementsOf(db, tablePrefix);
   const announcements: Announcement[] = [];
   const positions: AppliedPosition[] = [];

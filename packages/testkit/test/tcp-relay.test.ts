@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Relay } from './relay.ts';
+import { TcpRelay } from '../src/tcp-relay.js';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -43,8 +43,8 @@ async function listen(): Promise<Target> {
   };
 }
 
-async function relayTo(port: number | undefined): Promise<Relay> {
-  const relay = await Relay.listen();
+async function relayTo(port: number | undefined): Promise<TcpRelay> {
+  const relay = await TcpRelay.listen();
   relay.setTarget(port);
   closers.push(() => relay.close());
   return relay;

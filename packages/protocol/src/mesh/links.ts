@@ -1,0 +1,88 @@
+import { type Origin, originId } from '@hearsay/spi';
+import { type Link, newLink, silentForMs } from './link.js';
+
+export interface LinksOptions {
+  /** One heartbeat and its acknowledgement per link, each with a digest. */
+  readonly heartbeatMs: number;
+  /** A link without an acknowledgement for this long is dropped and dialled anew. */
+  readonly linkSilentMs: number;
+}
+
+/** The admitted peers, when the next heartbeat is due to each, and who is silent. */
+export class Links {
+  readonly #options: LinksOptions;
+  readonly #links = new Map<string, Link>();
+  #peers: readonly Origin[] = [];
+  #tickAtMs: number | undefined;
+
+  constructor(options: LinksOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#links.size;
+  }
+
+  get peers(): readonly Origin[] {
+    return this.#peers;
+  }
+
+  get all(): Link[] {
+    return [...this.#links.values()];
+  }
+
+  has(id: string): boolean {
+    return this.#links.has(id);
+  }
+
+  get(peer: Origin): Link | undefined {
+    return this.#links.get(originId(peer));
+  }
+
+  /** @returns a new link; one that was there is replaced */
+  add(peer: Origin, nowMs: number): Link {
+    const link = newLink(peer, nowMs);
+    this.#links.set(originId(peer), link);
+    this.#peers = this.all.map((one) => one.peer);
+    return link;
+  }
+
+  /** @returns whether it was there */
+  delete(peer: Origin): boolean {
+    const was = this.#links.delete(originId(peer));
+    this.#peers = this.all.map((one) => one.peer);
+    return was;
+  }
+
+  /** @returns whether the acknowledgement is one of this link */
+  acknowledged(link: Link, beat: number, nowMs: number): boolean {
+    if (beat < 1 || beat > link.beat) return false;
+    if (beat === link.beat) link.roundTripMs = nowMs - link.beatAtMs;
+    link.ackAtMs = nowMs;
+    return true;
+  }
+
+  /** @returns who has been silent for too long, and to whom a heartbeat goes now */
+  tick(nowMs: number): { readonly silent: Link[]; readonly due: Link[] } {
+    this.#forgiveOwnStall(nowMs);
+    const silent: Link[] = [];
+    const due: Link[] = [];
+    for (const link of this.#links.values()) {
+      if (silentForMs(link, nowMs) >= this.#options.linkSilentMs) silent.push(link);
+      else if (nowMs - link.beatAtMs >= this.#options.heartbeatMs) due.push(link);
+    }
+    for (const link of due) {
+      link.beat++;
+      link.beatAtMs = nowMs;
+    }
+    return { silent, due };
+  }
+
+  /** A process that was stopped itself cannot say who was silent meanwhile. */
+  #forgiveOwnStall(nowMs: number): void {
+    const stallMs = nowMs - (this.#tickAtMs ?? nowMs) - this.#options.heartbeatMs;
+    this.#tickAtMs = nowMs;
+    if (stallMs <= 0) return;
+    for (const link of this.#links.values()) link.ackAtMs = Math.min(nowMs, link.ackAtMs + stallMs);
+  }
+}
