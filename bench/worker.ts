@@ -15,9 +15,14 @@ export function serve(operations: Operations): void {
     try {
       const run = operations[operation];
       if (!run) throw new Error(`unknown operation ${operation}`);
-      process.send?.({ id, value: await run(argument as never) });
+      answer({ id, value: await run(argument as never) });
     } catch (error) {
-      process.send?.({ id, error: error instanceof Error ? error.message : String(error) });
+      answer({ id, error: error instanceof Error ? error.message : String(error) });
     }
   });
+}
+
+/** A parent that has gone meanwhile wants no answer. */
+function answer(message: object): void {
+  process.send?.(message, () => {});
 }

@@ -1,30 +1,51 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { ADMISSION_LIMITS } from '@hearsay/wire';
 import { ClusterKeyInvalidError } from './errors.js';
 
-/** Without a key only loopback is listened on; the proof is then made with this well-known value. */
-const NO_KEY = Buffer.alloc(32);
+export type Role = 'dialler' | 'listener';
 
-/** The secret that all members share. It proves membership; Noise encrypts. */
+/** What both sides said, as it was sent, and who they are. */
+export type Transcript = readonly Uint8Array[];
+
+const FINGERPRINT_DIGITS = 8;
+
+/** One secret that members share. It proves membership; Noise encrypts. */
 export class ClusterKey {
+  /** The first 8 hex digits of the key's SHA-256: tells keys apart, for people and logs. */
+  readonly fingerprint: string;
   readonly #key: Buffer;
 
   /**
-   * @param hex 64 hex digits (32 bytes); `undefined` for none
+   * @param hex 64 hex digits (32 bytes)
    * @throws {ClusterKeyInvalidError}
    */
-  constructor(hex: string | undefined) {
-    if (hex !== undefined && !/^[0-9a-fA-F]{64}$/.test(hex))
+  constructor(hex: string) {
+    if (typeof hex !== 'string' || !/^[0-9a-fA-F]{64}$/.test(hex))
       throw new ClusterKeyInvalidError(
-        `mesh.clusterKey has ${String(hex).length} characters: give 64 hex digits (openssl rand -hex 32)`,
+        `the cluster key has ${String(hex).length} characters: give 64 hex digits (openssl rand -hex 32)`,
       );
-    this.#key = hex === undefined ? NO_KEY : Buffer.from(hex, 'hex');
+    this.#key = Buffer.from(hex, 'hex');
+    this.fingerprint = createHash('sha256')
+      .update(this.#key)
+      .digest('hex')
+      .slice(0, FINGERPRINT_DIGITS);
+  }
+
+  equals(other: ClusterKey): boolean {
+    return timingSafeEqual(this.#key, other.#key);
   }
 
   /**
-   * @param role who proves, so that a proof cannot be reflected
-   * @param transcript everything both sides said and who they are
+   * @param nonce fresh for each hello, so that two connections cannot be linked by their ids
+   * @returns 8 bytes that only a holder of the key recognizes
    */
-  prove(role: 'dialler' | 'listener', transcript: readonly Uint8Array[]): Uint8Array {
+  idFor(nonce: Uint8Array): Uint8Array {
+    const mac = createHmac('sha256', this.#key).update('hearsay key id 1\0').update(nonce).digest();
+    return Uint8Array.from(mac.subarray(0, ADMISSION_LIMITS.keyIdBytes));
+  }
+
+  /** @param role who proves, so that a proof cannot be reflected */
+  prove(role: Role, transcript: Transcript): Uint8Array {
     const mac = createHmac('sha256', this.#key).update(`hearsay admission 1 ${role}\0`);
     for (const part of transcript) {
       const length = Buffer.alloc(4);
@@ -34,12 +55,11 @@ export class ClusterKey {
     return mac.digest();
   }
 
-  verify(
-    role: 'dialler' | 'listener',
-    transcript: readonly Uint8Array[],
-    mac: Uint8Array,
-  ): boolean {
+  verify(role: Role, transcript: Transcript, mac: Uint8Array): boolean {
     const expected = this.prove(role, transcript);
     return expected.byteLength === mac.byteLength && timingSafeEqual(expected, mac);
   }
 }
+
+/** Without a key only loopback is listened on; proofs are then made with this well-known value. */
+export const NO_KEY = new ClusterKey('00'.repeat(32));

@@ -15,6 +15,16 @@ export class ClusterKeyRequiredError extends HearsayError {
   readonly code = 'HEARSAY_CLUSTER_KEY_REQUIRED';
 }
 
+/** Thrown when a keyring cannot be changed as asked. It stays as it was. */
+export class KeyringChangeRefusedError extends HearsayError {
+  readonly code = 'HEARSAY_KEYRING_CHANGE_REFUSED';
+}
+
+/** Why a way to find nodes failed for now. Logged, never thrown at the user: it is tried again. */
+export class DiscoveryFailedError extends HearsayError {
+  readonly code = 'HEARSAY_DISCOVERY_FAILED';
+}
+
 /** Why a peer was not admitted. Counted and logged, never thrown at the user. */
 export class AdmissionRefusedError extends HearsayError {
   readonly code = 'HEARSAY_ADMISSION_REFUSED';
@@ -26,4 +36,22 @@ export class AdmissionRefusedError extends HearsayError {
   }
 }
 
-export type AdmissionRefusal = 'key' | 'version' | 'name' | 'self' | 'foreign' | 'timeout';
+/**
+ * - `key`: holds no key of this node's ring
+ * - `version`: speaks no version of the protocol that this node speaks
+ * - `name`: another live process of this node's own name
+ * - `self`: this very node
+ * - `foreign`: does not speak the protocol, or not in its order
+ * - `timeout`: not done in time
+ * - `limit`: one more than a limit allows
+ * - `replay`: repeats a hello of an earlier connection
+ */
+export type AdmissionRefusal =
+  | 'key'
+  | 'version'
+  | 'name'
+  | 'self'
+  | 'foreign'
+  | 'timeout'
+  | 'limit'
+  | 'replay';

@@ -39,6 +39,13 @@ export class GossipsubMedium {
       allowedTopics: [TOPIC],
       maxInboundDataLength: options.frameBytesMax + 4096,
       maxOutboundBufferSize: OUTBOUND_BYTES_MAX,
+      // One for each of the protocol's versions would be too many already; two let one replace another.
+      maxInboundStreams: 2,
+      maxOutboundStreams: 2,
+      // Repair has a journal of its own; what is kept here beside it costs memory, not certainty.
+      mcacheLength: 2,
+      mcacheGossip: 2,
+      seenTTL: 30_000,
       // Many members behind one address are ordinary: NAT, host networks, tests.
       scoreParams: { IPColocationFactorWeight: 0 },
     })({

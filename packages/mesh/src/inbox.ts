@@ -1,5 +1,10 @@
 import type { MeshMessage } from '@hearsay/protocol';
-import { decodeMessage, FrameUnknownError } from '@hearsay/wire';
+import {
+  decodeMessage,
+  FrameInvalidError,
+  FrameTooLargeError,
+  FrameUnknownError,
+} from '@hearsay/wire';
 
 /** Takes frames apart, and counts what does not come apart. */
 export class Inbox {
@@ -14,12 +19,15 @@ export class Inbox {
     try {
       return decodeMessage(bytes);
     } catch (error) {
-      if (error instanceof FrameUnknownError) {
-        this.counters.framesUnknown++;
-        return undefined;
-      }
-      this.counters.framesInvalid++;
-      throw error;
+      if (!(error instanceof FrameUnknownError)) throw error;
+      this.counters.framesUnknown++;
+      return undefined;
     }
+  }
+
+  /** To be told why a peer is dropped: junk counts, a stream that broke does not. */
+  dropped(error: unknown): void {
+    if (error instanceof FrameInvalidError || error instanceof FrameTooLargeError)
+      this.counters.framesInvalid++;
   }
 }

@@ -1,5 +1,5 @@
 import { noise } from '@chainsafe/libp2p-noise';
-import type { Libp2p } from '@libp2p/interface';
+import type { Connection, Libp2p } from '@libp2p/interface';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
 import { createLibp2p } from 'libp2p';
@@ -12,6 +12,9 @@ import {
 } from './address.js';
 import { ListenFailedError } from './errors.js';
 import type { GossipsubComponents } from './gossipsub-medium.js';
+import { HANDSHAKE_MS, type InboundGate } from './inbound-gate.js';
+
+const DIAL_TIMEOUT_MS = 2_000;
 
 export interface Libp2pHost {
   readonly libp2p: Libp2p;
@@ -19,22 +22,43 @@ export interface Libp2pHost {
   readonly components: GossipsubComponents;
 }
 
+/** libp2p's own limits on connections do not say when they bite; the gate is in their place. */
+const UNLIMITED = Number.MAX_SAFE_INTEGER;
+/** What a stream may hold that nobody reads yet. */
+const UNREAD_BYTES_MAX = 1_048_576;
+
+export interface Libp2pHostOptions {
+  readonly listen: Address;
+  readonly streamsPerPeerMax: number;
+  readonly gate: InboundGate;
+}
+
 /** A libp2p node with a fresh identity per call (so per epoch), not yet listening. */
-export async function createHost(listen: Address, connectionsMax: number): Promise<Libp2pHost> {
+export async function createHost(options: Libp2pHostOptions): Promise<Libp2pHost> {
+  const { listen, streamsPerPeerMax, gate } = options;
   let components: GossipsubComponents | undefined;
   const libp2p = await createLibp2p({
     start: false,
     addresses: { listen: [toMultiaddr(listen).toString()] },
     transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux({ enableKeepAlive: false })],
+    streamMuxers: [
+      yamux({
+        enableKeepAlive: false,
+        maxInboundStreams: streamsPerPeerMax,
+        streamOptions: { maxReadBufferLength: UNREAD_BYTES_MAX },
+      }),
+    ],
+    connectionGater: gate.gater,
     // Heartbeats watch the links, and the dialler dials; libp2p's own ways of doing both are off.
     connectionMonitor: { enabled: false },
     connectionManager: {
-      maxConnections: connectionsMax,
-      // The defaults reset 25 of 30 nodes that start together.
-      inboundConnectionThreshold: connectionsMax,
-      maxIncomingPendingConnections: connectionsMax,
+      maxConnections: UNLIMITED,
+      inboundConnectionThreshold: UNLIMITED,
+      maxIncomingPendingConnections: UNLIMITED,
+      // The gate's deadline comes first, and is counted.
+      inboundUpgradeTimeout: 2 * HANDSHAKE_MS,
+      inboundStreamProtocolNegotiationTimeout: HANDSHAKE_MS,
       reconnectRetries: 0,
       maxParallelDials: 32,
     },
@@ -58,6 +82,18 @@ export async function listenOn(libp2p: Libp2p, listen: Address): Promise<void> {
       `cannot listen on ${formatAddress(listen)} (${rootCause(error)}): choose another address, or port 0 for a free one`,
       { cause: error },
     );
+  }
+}
+
+/** @throws {Error} out of reach, or not connected in time */
+export async function dialOn(libp2p: Libp2p, address: Address): Promise<Connection | 'self'> {
+  try {
+    const signal = AbortSignal.timeout(DIAL_TIMEOUT_MS);
+    return await libp2p.dial(toMultiaddr(address), { signal });
+  } catch (error) {
+    // No peer ID is asked for, so the only one that libp2p refuses is its own.
+    if (error instanceof Error && error.name === 'InvalidPeerIdError') return 'self';
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
-import { type Origin, originId } from '@hearsay/spi';
+import { type NodeName, type Origin, originId } from '@hearsay/spi';
 import type { Connection, PeerId } from '@libp2p/interface';
 import type { Admitted } from './admission.js';
+import type { ClusterKey } from './cluster-key.js';
 import { SendQueue } from './send-queue.js';
 
 export const LINK_PROTOCOL = '/hearsay/link/1';
@@ -18,7 +19,8 @@ export interface PeerLink extends Admitted {
 export interface LinksOptions {
   readonly peerId: PeerId;
   readonly sendQueueBytesMax: number;
-  readonly onUp: (link: PeerLink) => void;
+  /** @param replaced the link whose place it takes, without the peer having been gone */
+  readonly onUp: (link: PeerLink, replaced: PeerLink | undefined) => void;
   readonly onDown: (link: PeerLink) => void;
   readonly onOverflow: (peer: Origin) => void;
 }
@@ -43,6 +45,12 @@ export class Links {
     return this.#links.values();
   }
 
+  /** Whether a process of this name is linked, of whatever epoch. */
+  has(node: NodeName): boolean {
+    for (const { peer } of this.#links.values()) if (peer.node === node) return true;
+    return false;
+  }
+
   get(peer: Origin): PeerLink | undefined {
     return this.#links.get(originId(peer));
   }
@@ -54,15 +62,13 @@ export class Links {
         closeSecond(admitted.connection);
         return;
       }
-      this.#links.delete(originId(known.peer));
-      this.#options.onDown(known);
       closeSecond(known.connection);
     }
     const { sendQueueBytesMax, onOverflow } = this.#options;
     const queue = new SendQueue(sendQueueBytesMax, () => onOverflow(admitted.peer));
     const link: PeerLink = { ...admitted, queue, upAtMs: performance.now() };
     this.#links.set(originId(admitted.peer), link);
-    this.#options.onUp(link);
+    this.#options.onUp(link, known);
     admitted.connection
       .newStream(LINK_PROTOCOL, { signal: AbortSignal.timeout(5_000) })
       .then((stream) => queue.attach(stream))
@@ -75,6 +81,12 @@ export class Links {
         this.#links.delete(id);
         this.#options.onDown(link);
       }
+  }
+
+  /** Cuts off whoever is linked on the strength of this key. */
+  abortAdmittedBy(key: ClusterKey): void {
+    for (const link of [...this.#links.values()])
+      if (link.key === key) this.abort(link.peer, 'its key was removed');
   }
 
   /** Cuts a peer off at once. */

@@ -1,5 +1,4 @@
 import {
-  MESSAGE_LIMITS,
   type MeshEffect,
   type MeshInput,
   MeshMachine,
@@ -9,31 +8,31 @@ import {
 import {
   type Announcement,
   type Coherence,
-  type DiscoveredNode,
   type Origin,
   originId,
   type Receipt,
-  sameOrigin,
   type TransportHost,
   type TransportInspection,
 } from '@hearsay/spi';
-import { encodeMessage } from '@hearsay/wire';
 import type { Connection, PeerId, Stream } from '@libp2p/interface';
-import { type Address, formatAddress, toMultiaddr } from './address.js';
+import { type Address, formatAddress } from './address.js';
 import { ADMISSION_PROTOCOL, Admission, type Admitted } from './admission.js';
-import { Dialler } from './dialler.js';
+import type { Destination } from './discovery/address-book.js';
+import { Dialler } from './discovery/dialler.js';
+import { REDIAL_MS_MIN } from './discovery/discovery-options.js';
+import { configuredProviders } from './discovery/providers.js';
 import { readFrames } from './framed-stream.js';
 import { GossipsubMedium } from './gossipsub-medium.js';
+import { InboundGate } from './inbound-gate.js';
 import { Inbox } from './inbox.js';
-import { createHost, type Libp2pHost, listenAddresses, listenOn } from './libp2p-host.js';
+import { createHost, dialOn, type Libp2pHost, listenAddresses, listenOn } from './libp2p-host.js';
 import { LINK_PROTOCOL, Links, type PeerLink } from './links.js';
 import { MediumChoice } from './medium-choice.js';
 import type { MeshConfig } from './options.js';
 import { Outbox } from './outbox.js';
-import { staticDiscovery } from './static-discovery.js';
+import { Refusals } from './refusals.js';
 
 const TICK_MS = 100;
-const DIAL_TIMEOUT_MS = 2_000;
 const GAP_RETRY_MS = 1_000;
 const GOODBYE_MS = 100;
 
@@ -43,6 +42,7 @@ export class MeshNode {
   readonly #host: TransportHost;
   readonly #libp2p: Libp2pHost['libp2p'];
   readonly #machine: MeshMachine;
+  readonly #refusals: Refusals;
   readonly #admission: Admission;
   readonly #links: Links;
   readonly #gossipsub: GossipsubMedium;
@@ -50,9 +50,7 @@ export class MeshNode {
   readonly #dialler: Dialler;
   readonly #inbox = new Inbox();
   readonly #outbox: Outbox;
-  readonly #counters = { sendQueueOverflows: 0, admissionsRefused: 0, connectionsAdmitted: 0 };
-  /** Whom a static address led to; forgotten with the link. */
-  readonly #dialledAs = new Map<string, Origin>();
+  readonly #counters = { sendQueueOverflows: 0, connectionsAdmitted: 0 };
   #addresses: readonly string[] = [];
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -62,12 +60,23 @@ export class MeshNode {
    * @throws {ListenFailedError} nothing is left open
    */
   static async open(config: MeshConfig, host: TransportHost): Promise<MeshNode> {
-    const node = new MeshNode(config, host, await createHost(config.listen, config.connectionsMax));
+    const refusals = new Refusals(host.logger, host.clock);
+    const gate = new InboundGate({ ...config, refusals });
+    const node = new MeshNode(config, host, refusals, await createHost({ ...config, gate }));
+    gate.watch({
+      open: () => node.#libp2p.getConnections().length,
+      pending: () => node.#admission.pending,
+    });
     await node.#listen();
     return node;
   }
 
-  private constructor(config: MeshConfig, host: TransportHost, libp2pHost: Libp2pHost) {
+  private constructor(
+    config: MeshConfig,
+    host: TransportHost,
+    refusals: Refusals,
+    libp2pHost: Libp2pHost,
+  ) {
     const { libp2p, components } = libp2pHost;
     this.#config = config;
     this.#host = host;
@@ -75,34 +84,49 @@ export class MeshNode {
     this.#machine = new MeshMachine(host.self, { repair: config.repair });
     this.#choice = new MediumChoice(config.medium);
     this.#outbox = new Outbox(() => this.#flush());
+    this.#refusals = refusals;
     this.#admission = new Admission({
+      ...config,
       self: host.self,
       peerId: libp2p.peerId,
-      key: config.key,
-      logger: host.logger,
+      refusals,
       addresses: () => this.#addresses,
+      hasRoomFor: (node) => this.#links.has(node) || this.#links.size < config.membersMax,
       onAdmitted: (admitted) => this.#admitted(admitted),
-      onRefused: () => this.#counters.admissionsRefused++,
     });
+    config.keyring.onRemoved((key) => this.#links.abortAdmittedBy(key));
     this.#links = new Links({
       peerId: libp2p.peerId,
       sendQueueBytesMax: config.sendQueueBytesMax,
-      onUp: (link) => this.#linkUp(link),
+      onUp: (link, replaced) => this.#linkUp(link, replaced),
       onDown: (link) => this.#linkDown(link),
       onOverflow: (peer) => this.#overflowed(peer),
     });
     this.#gossipsub = new GossipsubMedium({
       components,
       admitted: async (connection) => (await this.#admission.admitted(connection)) !== undefined,
-      frameBytesMax: MESSAGE_LIMITS.frameBytesMax,
+      frameBytesMax: config.frameBytesMax,
       onFrame: (bytes, forwarder) => this.#gossiped(bytes, forwarder),
     });
     this.#dialler = new Dialler({
       clock: host.clock,
       logger: host.logger,
-      providers: [staticDiscovery(config.peers), ...host.discovery],
+      providers: [
+        ...configuredProviders(config.discovery, {
+          peerId: libp2p.peerId,
+          clock: host.clock,
+          logger: components.logger,
+        }),
+        ...host.discovery,
+      ],
+      schedule: {
+        inFlightMax: config.discovery.dialsMax,
+        waitMsMin: REDIAL_MS_MIN,
+        waitMsMax: config.discovery.redialMsMax,
+      },
+      random: Math.random,
       self: () => ({ ...host.self, addresses: this.#addresses }),
-      isLinked: (known, addresses) => this.#isLinked(known, addresses),
+      links: () => this.#links,
       dial: (address) => this.#dial(address),
       onOthersKnown: (count) => this.#handle({ kind: 'others-known', count }),
     });
@@ -128,13 +152,19 @@ export class MeshNode {
         roundTripMs: link.roundTripMs,
         sendQueueBytes: this.#links.get(link.peer)?.queue.bytes ?? 0,
       })),
-      counters: { ...this.#machine.counters, ...this.#inbox.counters, ...this.#counters },
+      counters: {
+        ...this.#machine.counters,
+        ...this.#inbox.counters,
+        ...this.#refusals.counters,
+        ...this.#dialler.counters,
+        ...this.#counters,
+      },
     };
   }
 
   async close(): Promise<void> {
     this.#flush();
-    const goodbye = encodeMessage({ kind: 'leave' });
+    const goodbye = this.#config.dialect.encodeMessage({ kind: 'leave' });
     for (const link of this.#links) link.queue.send(goodbye);
     await this.#dialler.stop();
     clearInterval(this.#timer);
@@ -148,17 +178,20 @@ export class MeshNode {
     const { listen, announce } = this.#config;
     const libp2p = this.#libp2p;
     const read = (stream: Stream, connection: Connection) => this.#read(stream, connection);
-    const once = { maxInboundStreams: 1 };
+    const once = { maxInboundStreams: 1, maxOutboundStreams: 1 };
     await libp2p.handle(ADMISSION_PROTOCOL, this.#admission.handle, once);
     await libp2p.handle(LINK_PROTOCOL, read, once);
     libp2p.addEventListener('connection:open', ({ detail }) => this.#admission.opened(detail));
-    libp2p.addEventListener('connection:close', ({ detail }) => this.#links.closed(detail));
+    libp2p.addEventListener('connection:close', ({ detail }) => {
+      this.#admission.closed(detail);
+      this.#links.closed(detail);
+    });
     await listenOn(libp2p, listen);
     await this.#gossipsub.start();
     this.#addresses =
       announce.length > 0 ? announce.map(formatAddress) : listenAddresses(libp2p, listen);
-    this.#timer = setInterval(() => this.#handle({ kind: 'tick', random: Math.random() }), TICK_MS);
-    this.#dialler.start();
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#dialler.tick();
   }
 
   #flush(): void {
@@ -167,6 +200,11 @@ export class MeshNode {
       this.#machine.sequence,
       this.#links.size,
     );
+  }
+
+  #tick(): void {
+    this.#handle({ kind: 'tick', random: Math.random() });
+    this.#dialler.tick();
   }
 
   #handle(input: MeshInput): void {
@@ -178,7 +216,7 @@ export class MeshNode {
   #perform(effect: MeshEffect): void {
     switch (effect.kind) {
       case 'send':
-        this.#links.get(effect.to)?.queue.send(encodeMessage(effect.message));
+        this.#links.get(effect.to)?.queue.send(this.#config.dialect.encodeMessage(effect.message));
         break;
       case 'broadcast':
         this.#broadcast(effect.message);
@@ -199,7 +237,7 @@ export class MeshNode {
   }
 
   #broadcast(message: MeshMessage): void {
-    const bytes = encodeMessage(message);
+    const bytes = this.#config.dialect.encodeMessage(message);
     if (this.#choice.now(this.#links.size) === 'gossipsub') this.#gossipsub.publish(bytes);
     else for (const link of this.#links) link.queue.send(bytes);
   }
@@ -221,14 +259,13 @@ export class MeshNode {
     this.#links.admit(admitted);
   }
 
-  #linkUp({ peer, connection }: PeerLink): void {
+  #linkUp({ peer, connection }: PeerLink, replaced: PeerLink | undefined): void {
+    if (replaced) this.#gossipsub.linkDown(replaced.connection.remotePeer);
     this.#handle({ kind: 'link-up', peer });
     this.#gossipsub.linkUp(connection.remotePeer, connection);
   }
 
   #linkDown({ peer, connection }: PeerLink): void {
-    for (const [address, origin] of this.#dialledAs)
-      if (sameOrigin(origin, peer)) this.#dialledAs.delete(address);
     this.#gossipsub.linkDown(connection.remotePeer);
     this.#handle({ kind: 'link-down', peer });
   }
@@ -244,44 +281,32 @@ export class MeshNode {
       stream.abort(new Error('not admitted'));
       return;
     }
-    readFrames(stream, MESSAGE_LIMITS.frameBytesMax, (bytes) => {
+    readFrames(stream, this.#config.frameBytesMax, (bytes) => {
       const message = this.#inbox.open(bytes);
       if (message) this.#handle({ kind: 'message', from: admitted.peer, message });
-    }).catch((error: Error) => connection.abort(error));
+    }).catch((error: Error) => {
+      this.#inbox.dropped(error);
+      connection.abort(error);
+    });
   }
 
   #gossiped(bytes: Uint8Array, forwarder: PeerId): void {
     try {
       const message = this.#inbox.open(bytes);
       if (message?.kind === 'events') this.#handle({ kind: 'events', runs: message.runs });
-    } catch {
+    } catch (error) {
+      this.#inbox.dropped(error);
       const link = [...this.#links].find((one) => one.connection.remotePeer.equals(forwarder));
       if (link) this.#links.abort(link.peer, 'forwarded junk');
     }
   }
 
-  async #dial(address: Address): Promise<'linked' | 'self'> {
-    const text = formatAddress(address);
-    if (this.#addresses.includes(text)) return 'self';
-    const signal = AbortSignal.timeout(DIAL_TIMEOUT_MS);
-    const connection = await this.#libp2p.dial(toMultiaddr(address), { signal });
-    if (connection.remotePeer.equals(this.#libp2p.peerId)) return 'self';
+  /** Ends within the time that dialling and admission have. */
+  async #dial(address: Address): Promise<Destination> {
+    const connection = await dialOn(this.#libp2p, address);
+    if (connection === 'self') return 'self';
     const admitted = await this.#admission.admitted(connection);
-    if (admitted) this.#dialledAs.set(text, admitted.peer);
-    return 'linked';
-  }
-
-  #isLinked(known: DiscoveredNode, addresses: readonly string[]): boolean {
-    for (const { peer, addresses: announced } of this.#links) {
-      if (known.node !== undefined) {
-        if (known.node === peer.node && (known.epoch ?? peer.epoch) === peer.epoch) return true;
-        continue;
-      }
-      for (const address of addresses) {
-        const dialled = this.#dialledAs.get(address);
-        if (announced.includes(address) || (dialled && sameOrigin(dialled, peer))) return true;
-      }
-    }
-    return false;
+    if (!admitted) throw new Error('not admitted');
+    return admitted.peer;
   }
 }

@@ -9,20 +9,33 @@ import {
   type TransportInspection,
   TransportStoppedError,
 } from '@hearsay/spi';
+import type { ClusterKeyring } from './keyring.js';
 import { MeshNode } from './mesh-node.js';
 import { type MeshConfig, type MeshTransportOptions, meshConfig } from './options.js';
+
+/** The embedded mesh. */
+export interface MeshTransport extends CacheInvalidationTransport {
+  /** The cluster keys in use; may be changed while the mesh runs. */
+  readonly keyring: ClusterKeyring;
+}
 
 /**
  * The embedded mesh as a transport.
  * @throws {ConfigInvalidError} names the field
  * @throws {ClusterKeyInvalidError} @throws {ClusterKeyRequiredError}
  */
-export function meshTransport(options: MeshTransportOptions = {}): CacheInvalidationTransport {
-  return new MeshTransport(meshConfig(options));
+export function meshTransport(options: MeshTransportOptions = {}): MeshTransport {
+  return meshTransportOf(meshConfig(options));
 }
 
-class MeshTransport implements CacheInvalidationTransport {
+/** Not part of the package's interface: takes what no option can set. */
+export function meshTransportOf(config: MeshConfig): MeshTransport {
+  return new Mesh(config);
+}
+
+class Mesh implements MeshTransport {
   readonly name = 'mesh';
+  readonly keyring: ClusterKeyring;
   readonly #config: MeshConfig;
   #node: MeshNode | undefined;
   #starting: Promise<void> | undefined;
@@ -30,6 +43,7 @@ class MeshTransport implements CacheInvalidationTransport {
 
   constructor(config: MeshConfig) {
     this.#config = config;
+    this.keyring = config.keyring;
   }
 
   start(host: TransportHost): Promise<void> {

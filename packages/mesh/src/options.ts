@@ -1,40 +1,64 @@
+import { MESSAGE_LIMITS } from '@hearsay/protocol';
 import { ConfigInvalidError } from '@hearsay/spi';
+import { ADMISSION_LIMITS } from '@hearsay/wire';
 import { type Address, isLoopback, parseAddress } from './address.js';
-import { ClusterKey } from './cluster-key.js';
+import { DIALECT, type Dialect } from './dialect.js';
+import {
+  type DiscoveryConfig,
+  type DiscoveryOptions,
+  discoveryConfig,
+} from './discovery/discovery-options.js';
 import { ClusterKeyRequiredError } from './errors.js';
+import { Keyring } from './keyring.js';
 
 /** What the frames leave by: a stream to every member, gossipsub, or whichever suits the view's size. */
 export type Medium = 'auto' | 'direct' | 'gossipsub';
 
-export interface MeshTransportOptions {
+export interface MeshTransportOptions extends DiscoveryOptions {
   /** `host:port` to listen on; port 0 takes a free one. Default `127.0.0.1:0`. */
   readonly listen?: string;
   /** What others shall dial where that differs from what is listened on (NAT, relays, containers). */
   readonly announce?: readonly string[];
-  /** Static addresses to dial, this node's own among them or not. */
-  readonly peers?: readonly string[];
   /** 64 hex digits, the same on all members. Required to listen beyond loopback. */
   readonly clusterKey?: string;
+  /** In place of `clusterKey` while keys are rotated: 1 … 8 keys, the primary one first. */
+  readonly clusterKeys?: readonly string[];
   /** Default `auto`: direct up to 32 members. */
   readonly medium?: Medium;
   /** `false` only to show what repair is worth. */
   readonly repair?: boolean;
   /** Bytes that may wait for one slow peer before it is marked "needs sync"; default 1 MiB. */
   readonly sendQueueBytesMax?: number;
-  /** 1 … 4,096; default 512. */
+  /** In both directions, admitted or not: 1 … 4,096; default 1,024. */
   readonly connectionsMax?: number;
+  /** Connections from others that are not admitted yet: 1 … 4,096; default 64. */
+  readonly admissionsPendingMax?: number;
+  /** Members that are linked at once: 1 … 4,096; default 512. */
+  readonly membersMax?: number;
+  /** Streams that one peer may have open towards this node: 4 … 64; default 8. */
+  readonly streamsPerPeerMax?: number;
+  /** The longest frame that is taken from a member: 524,288 … 1,048,576; default 1,048,576. */
+  readonly frameBytesMax?: number;
 }
 
 export interface MeshConfig {
   readonly listen: Address;
   readonly announce: readonly Address[];
-  readonly peers: readonly Address[];
-  readonly key: ClusterKey;
+  readonly discovery: DiscoveryConfig;
+  readonly keyring: Keyring;
   readonly medium: Medium;
   readonly repair: boolean;
   readonly sendQueueBytesMax: number;
   readonly connectionsMax: number;
+  readonly admissionsPendingMax: number;
+  readonly membersMax: number;
+  readonly streamsPerPeerMax: number;
+  readonly frameBytesMax: number;
+  readonly dialect: Dialect;
 }
+
+/** No honest member sends longer frames with its default limits. */
+const FRAME_BYTES_MAX_MIN = 524_288;
 
 const MEDIA: readonly Medium[] = ['auto', 'direct', 'gossipsub'];
 
@@ -47,16 +71,16 @@ export function meshConfig(options: MeshTransportOptions): MeshConfig {
   const medium = options.medium ?? 'auto';
   if (!MEDIA.includes(medium))
     throw new ConfigInvalidError(`mesh.medium "${medium}" is unknown: use ${MEDIA.join(', ')}`);
-  const key = new ClusterKey(options.clusterKey);
-  if (options.clusterKey === undefined && !isLoopback(listen))
+  const keyring = keyringOf(options);
+  if (keyring.list().length === 0 && !isLoopback(listen))
     throw new ClusterKeyRequiredError(
       `mesh.listen ${listen.host} is not loopback: set mesh.clusterKey (openssl rand -hex 32) on every member`,
     );
   return {
     listen,
     announce: (options.announce ?? []).map((text) => parseAddress(text, 'mesh.announce')),
-    peers: (options.peers ?? []).map((text) => parseAddress(text, 'mesh.peers')),
-    key,
+    discovery: discoveryConfig(options),
+    keyring,
     medium,
     repair: options.repair ?? true,
     sendQueueBytesMax: whole(
@@ -65,8 +89,32 @@ export function meshConfig(options: MeshTransportOptions): MeshConfig {
       65_536,
       2 ** 30,
     ),
-    connectionsMax: whole(options.connectionsMax ?? 512, 'mesh.connectionsMax', 1, 4096),
+    connectionsMax: whole(options.connectionsMax ?? 1024, 'mesh.connectionsMax', 1, 4096),
+    admissionsPendingMax: whole(
+      options.admissionsPendingMax ?? 64,
+      'mesh.admissionsPendingMax',
+      1,
+      4096,
+    ),
+    membersMax: whole(options.membersMax ?? 512, 'mesh.membersMax', 1, 4096),
+    streamsPerPeerMax: whole(options.streamsPerPeerMax ?? 8, 'mesh.streamsPerPeerMax', 4, 64),
+    frameBytesMax: whole(
+      options.frameBytesMax ?? MESSAGE_LIMITS.frameBytesMax,
+      'mesh.frameBytesMax',
+      FRAME_BYTES_MAX_MIN,
+      MESSAGE_LIMITS.frameBytesMax,
+    ),
+    dialect: DIALECT,
   };
+}
+
+function keyringOf({ clusterKey, clusterKeys }: MeshTransportOptions): Keyring {
+  if (clusterKeys === undefined) return new Keyring(clusterKey === undefined ? [] : [clusterKey]);
+  if (clusterKey !== undefined)
+    throw new ConfigInvalidError('mesh.clusterKey and mesh.clusterKeys are both set: use one');
+  const { length } = clusterKeys;
+  whole(length, 'the number of mesh.clusterKeys', 1, ADMISSION_LIMITS.keyIdsMax);
+  return new Keyring(clusterKeys);
 }
 
 function whole(value: number, what: string, min: number, max: number): number {

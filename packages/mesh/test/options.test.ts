@@ -20,16 +20,38 @@ test.each([
   ['mesh.peers', { peers: ['host'] }],
   ['mesh.medium', { medium: 'pigeon' as never }],
   ['mesh.sendQueueBytesMax', { sendQueueBytesMax: 65_535 }],
+  ['mesh.connectionsMax', { connectionsMax: 0 }],
   ['mesh.connectionsMax', { connectionsMax: 4097 }],
+  ['mesh.admissionsPendingMax', { admissionsPendingMax: 0 }],
+  ['mesh.admissionsPendingMax', { admissionsPendingMax: 4097 }],
+  ['mesh.membersMax', { membersMax: 0 }],
+  ['mesh.membersMax', { membersMax: 4097 }],
+  ['mesh.streamsPerPeerMax', { streamsPerPeerMax: 3 }],
+  ['mesh.streamsPerPeerMax', { streamsPerPeerMax: 65 }],
+  ['mesh.frameBytesMax', { frameBytesMax: 524_287 }],
+  ['mesh.frameBytesMax', { frameBytesMax: 1_048_577 }],
+  ['mesh.clusterKeys', { clusterKeys: [] }],
+  ['mesh.clusterKeys', { clusterKeys: Array(9).fill('0f'.repeat(32)) }],
+  ['mesh.clusterKeys', { clusterKeys: ['0f'.repeat(32)], clusterKey: '0f'.repeat(32) }],
 ])('an invalid %s is refused by its name before anything is opened', (field, options) => {
   expect(() => meshTransport(options)).toThrow(ConfigInvalidError);
   expect(() => meshTransport(options)).toThrow(field);
 });
 
-test.each([KEY.slice(1), `${KEY}0`, '', 'g'.repeat(64)])(
+test('every limit may be at either end of its range', () => {
+  const least = { connectionsMax: 1, admissionsPendingMax: 1, membersMax: 1 };
+  const most = { connectionsMax: 4096, admissionsPendingMax: 4096, membersMax: 4096 };
+  const streams = [{ streamsPerPeerMax: 4 }, { streamsPerPeerMax: 64 }];
+  const frames = [{ frameBytesMax: 524_288 }, { frameBytesMax: 1_048_576 }];
+  for (const options of [least, most, ...streams, ...frames])
+    expect(() => meshTransport(options)).not.toThrow();
+});
+
+test.each([KEY.slice(1), `${KEY}0`, '', 'g'.repeat(64), '0'.repeat(64)])(
   'a cluster key that is not 64 hex digits is refused: %s',
   (clusterKey) => {
     expect(() => meshTransport({ clusterKey })).toThrow(ClusterKeyInvalidError);
+    expect(() => meshTransport({ clusterKeys: [KEY, clusterKey] })).toThrow(ClusterKeyInvalidError);
   },
 );
 
@@ -38,6 +60,7 @@ test.each(['0.0.0.0:0', '192.0.2.1:0', '[::]:0', 'example.org:7000'])(
   (listen) => {
     expect(() => meshTransport({ listen })).toThrow(ClusterKeyRequiredError);
     expect(() => meshTransport({ listen, clusterKey: KEY })).not.toThrow();
+    expect(() => meshTransport({ listen, clusterKeys: [KEY] })).not.toThrow();
   },
 );
 

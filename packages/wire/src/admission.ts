@@ -22,6 +22,11 @@ export interface Hello {
   readonly features: number;
   /** `host:port`; what others shall dial. */
   readonly addresses: readonly string[];
+  /**
+   * 0 … 8 names of 8 bytes each, for the cluster keys that the sender offers. None, as before keys
+   * had names, stands for the sender's primary key.
+   */
+  readonly keyIds: readonly Uint8Array[];
 }
 
 /** Shows that the sender holds a key of the cluster. */
@@ -49,6 +54,8 @@ export const ADMISSION_LIMITS = {
   nonceBytesMin: 16,
   nonceBytesMax: 32,
   macBytes: 32,
+  keyIdsMax: 8,
+  keyIdBytes: 8,
   codeCharsMax: 64,
   reasonCharsMax: 256,
 } as const;
@@ -70,7 +77,8 @@ export function encodeHello(message: AdmissionMessage): Uint8Array {
       const origin = writeOrigin(message);
       const nonce = Uint8Array.from(message.nonce);
       const addresses = [...message.addresses];
-      const hello = { origin, nonce, versionMin, versionMax, features, addresses };
+      const keyIds = message.keyIds.map((id) => Uint8Array.from(id));
+      const hello = { origin, nonce, versionMin, versionMax, features, addresses, keyIds };
       return sealFrame(FIELDS.hello, WireHello.codec(), hello, bytesMax);
     }
     case 'proof': {
@@ -85,7 +93,7 @@ export function encodeHello(message: AdmissionMessage): Uint8Array {
 /**
  * @param bytes one frame without its length prefix, from anyone
  * @returns the whole message, every field checked
- * @throws {FrameTooLargeError} the frame or the list of addresses is above its limit
+ * @throws {FrameTooLargeError} the frame or a list in it is above its limit
  * @throws {FrameUnknownError} a kind of a newer minor version
  * @throws {FrameInvalidError} anything else; never another error
  */
@@ -99,24 +107,8 @@ export function decodeHello(bytes: Uint8Array): AdmissionMessage {
 
 function readBody(field: number, body: Body): AdmissionMessage | undefined {
   switch (field) {
-    case FIELDS.hello: {
-      const { origin, nonce, versionMin, versionMax, features, addresses } = body(
-        WireHello.codec(),
-      );
-      const { node, epoch } = readOrigin(origin);
-      // Copied: what outlives the frame must not hold its whole buffer.
-      const own = Uint8Array.from(nonce);
-      return {
-        kind: 'hello',
-        node,
-        epoch,
-        nonce: own,
-        versionMin,
-        versionMax,
-        features,
-        addresses,
-      };
-    }
+    case FIELDS.hello:
+      return readHello(body(WireHello.codec()));
     case FIELDS.proof:
       return { kind: 'proof', mac: Uint8Array.from(body(WireProof.codec()).mac) };
     case FIELDS.refusal:
@@ -124,6 +116,20 @@ function readBody(field: number, body: Body): AdmissionMessage | undefined {
     default:
       return undefined;
   }
+}
+
+/** Bytes are copied: what outlives the frame must not hold its whole buffer. */
+function readHello({ origin, nonce, keyIds, ...rest }: WireHello): Hello {
+  return {
+    kind: 'hello',
+    ...readOrigin(origin),
+    nonce: Uint8Array.from(nonce),
+    versionMin: rest.versionMin,
+    versionMax: rest.versionMax,
+    features: rest.features,
+    addresses: rest.addresses,
+    keyIds: keyIds.map((id) => Uint8Array.from(id)),
+  };
 }
 
 function check(message: AdmissionMessage): void {
@@ -154,7 +160,7 @@ function checkRefusal({ code, reason }: Refusal): void {
 }
 
 function checkHello(hello: Hello): void {
-  const { nonce, versionMin, versionMax, features, addresses } = hello;
+  const { nonce, versionMin, versionMax, features, addresses, keyIds } = hello;
   nodeNameOf(hello.node);
   demand(
     nonce.length >= ADMISSION_LIMITS.nonceBytesMin &&
@@ -172,6 +178,9 @@ function checkHello(hello: Hello): void {
       isPrintable(address, LIMITS.addressCharsMax),
       `an address is not 1 to ${LIMITS.addressCharsMax} printable characters`,
     );
+  checkLength(keyIds, ADMISSION_LIMITS.keyIdsMax, 'key ids');
+  for (const id of keyIds)
+    demand(id.length === ADMISSION_LIMITS.keyIdBytes, 'a key id is not 8 bytes');
 }
 
 function isPrintable(text: string, charsMax: number): boolean {

@@ -23,15 +23,22 @@ const HELLO: Hello = {
   versionMax: 1,
   features: 0,
   addresses: [],
+  keyIds: [],
 };
 
 /** The same message, written by the generated encoder, which checks nothing. */
 function encodeUnchecked(message: AdmissionMessage): Uint8Array {
   if (message.kind !== 'hello')
     return AdmissionFrame.encode({ [message.kind]: message } as Partial<AdmissionFrame>);
-  const { node, epoch, nonce, addresses, ...rest } = message;
+  const { node, epoch, nonce, addresses, keyIds, ...rest } = message;
   const origin = { node, epoch: Uint8Array.from(Buffer.from(epoch, 'hex')) };
-  const hello = { ...rest, origin, nonce: Uint8Array.from(nonce), addresses: [...addresses] };
+  const hello = {
+    ...rest,
+    origin,
+    nonce: Uint8Array.from(nonce),
+    addresses: [...addresses],
+    keyIds: keyIds.map((id) => Uint8Array.from(id)),
+  };
   return AdmissionFrame.encode({ hello });
 }
 
@@ -52,16 +59,18 @@ test('the longest hello is within the limit of a frame', () => {
     versionMax: 0xffff_ffff,
     features: 0xffff_ffff,
     addresses: repeat(LIMITS.addressesPerNodeMax, 'a'.repeat(LIMITS.addressCharsMax)),
+    keyIds: repeat(ADMISSION_LIMITS.keyIdsMax, new Uint8Array(ADMISSION_LIMITS.keyIdBytes)),
   };
   expect(decodeHello(encodeHello(hello))).toStrictEqual(hello);
 });
 
 test('what is read does not hold the buffer that it came in', () => {
-  const frame = Buffer.from(encodeHello(HELLO));
+  const frame = Buffer.from(encodeHello({ ...HELLO, keyIds: [new Uint8Array(8)] }));
   const hello = decodeHello(frame);
   if (hello.kind !== 'hello') throw new Error('unreachable');
   frame.fill(0xff);
   expect(hello.nonce).toStrictEqual(HELLO.nonce);
+  expect(hello.keyIds).toStrictEqual([new Uint8Array(8)]);
 });
 
 describe('a message out of its bounds is refused by the writer and by the reader', () => {
@@ -73,6 +82,8 @@ describe('a message out of its bounds is refused by the writer and by the reader
     ['an empty address', { ...HELLO, addresses: [''] }],
     ['an address with a space', { ...HELLO, addresses: ['a b:1'] }],
     ['an address of 257 characters', { ...HELLO, addresses: ['a'.repeat(257)] }],
+    ['a key id of 7 bytes', { ...HELLO, keyIds: [new Uint8Array(7)] }],
+    ['a key id of 9 bytes', { ...HELLO, keyIds: [new Uint8Array(9)] }],
     ['a MAC of 31 bytes', { kind: 'proof', mac: new Uint8Array(31) }],
     ['a MAC of 33 bytes', { kind: 'proof', mac: new Uint8Array(33) }],
     ['a refusal without a code', { kind: 'refusal', code: '', reason: '' }],
@@ -86,6 +97,12 @@ describe('a message out of its bounds is refused by the writer and by the reader
 
   test('more addresses than the limit', () => {
     const message = { ...HELLO, addresses: repeat(LIMITS.addressesPerNodeMax + 1, 'a:1') };
+    expect(() => encodeHello(message)).toThrow(FrameTooLargeError);
+    expect(() => decodeHello(encodeUnchecked(message))).toThrow(FrameTooLargeError);
+  });
+
+  test('more key ids than the limit', () => {
+    const message = { ...HELLO, keyIds: repeat(9, new Uint8Array(8)) };
     expect(() => encodeHello(message)).toThrow(FrameTooLargeError);
     expect(() => decodeHello(encodeUnchecked(message))).toThrow(FrameTooLargeError);
   });

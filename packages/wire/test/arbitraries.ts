@@ -148,7 +148,8 @@ export const admissionMessage: fc.Arbitrary<AdmissionMessage> = fc.oneof(
     addresses: fc.array(fc.stringMatching(/^[!-~]{1,256}$/), {
       maxLength: LIMITS.addressesPerNodeMax,
     }),
-  }).map(({ origin: self, nonce, versions: [min, max], features, addresses }) => ({
+    keyIds: fc.array(fc.uint8Array({ minLength: 8, maxLength: 8 }), { maxLength: 8 }),
+  }).map(({ origin: self, nonce, versions: [min, max], features, addresses, keyIds }) => ({
     kind: 'hello' as const,
     ...self,
     nonce,
@@ -156,6 +157,7 @@ export const admissionMessage: fc.Arbitrary<AdmissionMessage> = fc.oneof(
     versionMax: Math.max(min, max),
     features,
     addresses,
+    keyIds,
   })),
   record({
     kind: fc.constant('proof' as const),

@@ -36,11 +36,13 @@ const admissionKinds = kindsIn('AdmissionFrame');
 
 /** Bytes stand in the JSON of a fixture as hex. */
 function admissionMessageOf(message: unknown): AdmissionMessage {
-  const { nonce, mac, ...rest } = message as Record<string, unknown>;
+  const { nonce, mac, keyIds, ...rest } = message as Record<string, unknown>;
   const bytes = (hex: unknown) => Uint8Array.from(Buffer.from(String(hex), 'hex'));
   return {
     ...rest,
     ...(nonce === undefined ? {} : { nonce: bytes(nonce) }),
+    // The hellos of before keys had names have none.
+    ...(rest['kind'] === 'hello' ? { keyIds: ((keyIds ?? []) as unknown[]).map(bytes) } : {}),
     ...(mac === undefined ? {} : { mac: bytes(mac) }),
   } as unknown as AdmissionMessage;
 }

@@ -66,7 +66,7 @@ export class AntiEntropy {
   ): { readonly effects: MeshEffect[]; readonly proven: readonly Origin[] } {
     if (!this.#enabled) return { effects: [], proven: [] };
     const others = entries.filter((entry) => !sameOrigin(entry.origin, this.#self));
-    const proven = this.#past.join(link.peer, others, nowMs);
+    const proven = this.#past.join(link.peer, others);
     let claimed = false;
     for (const entry of others)
       claimed = this.#claim(link, entry.origin, highestTold(entry), nowMs) || claimed;

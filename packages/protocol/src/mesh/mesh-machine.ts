@@ -8,6 +8,7 @@ import {
   sameOrigin,
 } from '@hearsay/spi';
 import { AntiEntropy } from './anti-entropy.js';
+import { CoherenceGauge } from './coherence-gauge.js';
 import { Contact } from './contact.js';
 import { countEffects, type MeshCounters, newCounters } from './counters.js';
 import type { MeshEffect } from './effect.js';
@@ -21,6 +22,7 @@ import { MESH_DEFAULTS, type MeshOptions } from './options.js';
 import { Past } from './past.js';
 import { Repair } from './repair.js';
 import { runsOf } from './runs.js';
+import type { Range } from './sequence-set.js';
 import { VersionVector } from './version-vector.js';
 
 /**
@@ -39,9 +41,9 @@ export class MeshMachine {
   readonly #antiEntropy: AntiEntropy;
   readonly #gaps: Gaps;
   readonly #contact: Contact;
+  readonly #gauge: CoherenceGauge;
   readonly #links: Links;
   #sequence = 0;
-  #coherence: Coherence = 'alone';
   #random = 0;
 
   constructor(self: Origin, options: Partial<MeshOptions> = {}) {
@@ -59,10 +61,11 @@ export class MeshMachine {
     this.#antiEntropy = new AntiEntropy(self, this.#vector, this.#past, this.#repair, repair);
     this.#gaps = new Gaps(this.#vector);
     this.#contact = new Contact(this.#options);
+    this.#gauge = new CoherenceGauge(this.#options);
   }
 
   get coherence(): Coherence {
-    return this.#coherence;
+    return this.#gauge.coherence;
   }
 
   /** The sequence of this node's newest event; 0 before the first. */
@@ -219,6 +222,7 @@ export class MeshMachine {
     reply: boolean,
     nowMs: number,
   ): MeshEffect[] {
+    if (!link.compared) this.#gauge.learned(nowMs);
     const { effects, proven } = this.#antiEntropy.compare(link, entries, reply, nowMs);
     const gaps = proven.flatMap((origin) => this.#pastIsLost(origin, nowMs));
     return [...effects, ...gaps];
@@ -227,7 +231,13 @@ export class MeshMachine {
   #pastIsLost(origin: Origin, nowMs: number): MeshEffect[] {
     const lost = this.#past.seen(origin);
     if (lost.length === 0) return [];
-    return this.#gaps.declare(origin, lost, 'before this node joined', nowMs);
+    return this.#lost(origin, lost, 'before this node joined', nowMs);
+  }
+
+  #lost(origin: Origin, ranges: readonly Range[], why: string, nowMs: number): MeshEffect[] {
+    const gap = this.#gaps.declare(origin, ranges, why, nowMs);
+    this.#repair.seen(origin, nowMs);
+    return gap;
   }
 
   #answerPull(to: Origin, ranges: readonly SequenceRange[]): MeshEffect[] {
@@ -258,12 +268,12 @@ export class MeshMachine {
 
   #repairNow(nowMs: number): MeshEffect[] {
     const { peers } = this.#links;
-    const isAlone = this.#contact.state(nowMs, peers.length) === 'alone';
-    const { pulls, lost, refuted } = this.#repair.next(nowMs, this.#random, peers, !isAlone);
+    const hears = this.#contact.state(nowMs, peers.length) !== 'isolated';
+    const { pulls, lost, refuted } = this.#repair.next(nowMs, this.#random, peers, hears);
     this.counters.unbackedClaims += refuted.length;
     for (const origin of refuted) this.#past.refuted(origin);
     const gaps = lost.flatMap(({ origin, ranges }) =>
-      this.#gaps.declare(origin, ranges, 'in no reachable journal', nowMs),
+      this.#lost(origin, ranges, 'in no reachable journal', nowMs),
     );
     const sends = pulls.map(
       ({ to, ranges }): MeshEffect => ({ kind: 'send', to, message: { kind: 'pull', ranges } }),
@@ -272,18 +282,15 @@ export class MeshMachine {
   }
 
   #coherenceChange(nowMs: number): MeshEffect[] {
-    const coherence = this.#coherenceNow(nowMs);
-    if (coherence === this.#coherence) return [];
-    this.#coherence = coherence;
+    const facts = {
+      contact: this.#contact.state(nowMs, this.#links.size),
+      compared: this.#links.all.some((link) => link.compared),
+      missingSinceMs: this.#repair.missingSinceMs(),
+      gapsOpen: this.#gaps.open,
+    };
+    const coherence = this.#gauge.update(facts, nowMs);
+    if (coherence === undefined) return [];
     if (coherence === 'isolated') for (const link of this.#links.all) this.#antiEntropy.begin(link);
     return [{ kind: 'coherence', coherence }];
-  }
-
-  #coherenceNow(nowMs: number): Coherence {
-    const contact = this.#contact.state(nowMs, this.#links.size);
-    if (contact !== 'answered') return contact;
-    const compared = this.links.some((link) => link.compared);
-    const missing = this.#repair.oldestMs(nowMs) > this.#options.catchingUpAfterMs;
-    return compared && !missing && this.#gaps.open === 0 ? 'coherent' : 'catching-up';
   }
 }

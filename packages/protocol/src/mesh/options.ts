@@ -1,3 +1,4 @@
+import type { CoherenceOptions } from './coherence-gauge.js';
 import type { ContactOptions } from './contact.js';
 import type { JournalOptions } from './journal.js';
 import type { LinksOptions } from './links.js';
@@ -6,13 +7,12 @@ import type { VersionVectorOptions } from './version-vector.js';
 
 /** Every number of the mesh machine. Times in milliseconds on the caller's monotonic clock. */
 export interface MeshOptions
-  extends ContactOptions,
+  extends CoherenceOptions,
+    ContactOptions,
     JournalOptions,
     LinksOptions,
     RepairOptions,
     VersionVectorOptions {
-  /** Something missing for longer than this makes the node `catching-up`. */
-  readonly catchingUpAfterMs: number;
   /** How much of the journal one pull may bring. */
   readonly pullBytesMax: number;
   /** `false` only to show what repair is worth: digests are sent and ignored. */

@@ -3,9 +3,6 @@ import { highestTold, type VectorEntry } from './message.js';
 import { cutAbove, type Range } from './sequence-set.js';
 import type { VersionVector } from './version-vector.js';
 
-/** Peers met within this of the first may know more than it did; what comes later is no past. */
-const JOINING_MS = 500;
-
 /**
  * The joiner's rule: a node does not pull a past that its empty caches never held. Of the first
  * vector that it receives it wants only the newest event of each origin. That event proves the
@@ -16,7 +13,6 @@ export class Past {
   /** Per origin, up to where its past goes by the word of the peer joined with. */
   readonly #through = new Map<string, number>();
   #joinedWith: string | undefined;
-  #firstVectorMs: number | undefined;
 
   constructor(vector: VersionVector) {
     this.#vector = vector;
@@ -26,10 +22,8 @@ export class Past {
    * @param entries of other origins
    * @returns the origins among them of which events were seen already
    */
-  join(peer: Origin, entries: readonly VectorEntry[], nowMs: number): Origin[] {
-    this.#firstVectorMs ??= nowMs;
-    if (nowMs - this.#firstVectorMs > JOINING_MS) return [];
-    if (this.#joinedWith !== undefined || entries.length === 0) return [];
+  join(peer: Origin, entries: readonly VectorEntry[]): Origin[] {
+    if (this.#joinedWith !== undefined) return [];
     this.#joinedWith = originId(peer);
     const seen: Origin[] = [];
     for (const entry of entries) {
@@ -66,6 +60,5 @@ export class Past {
     if (this.#joinedWith !== originId(peer) || this.#through.size === 0) return;
     this.#through.clear();
     this.#joinedWith = undefined;
-    this.#firstVectorMs = undefined;
   }
 }

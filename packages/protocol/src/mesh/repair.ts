@@ -55,10 +55,10 @@ export class Repair {
     return this.#wants.size;
   }
 
-  /** @returns milliseconds since the longest missing event was first missed; 0 when nothing is */
-  oldestMs(nowMs: number): number {
-    let oldest = 0;
-    for (const want of this.#wants.values()) oldest = Math.max(oldest, nowMs - want.sinceMs);
+  /** @returns since when the longest missing event is missed; `Infinity` when nothing is */
+  missingSinceMs(): number {
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const want of this.#wants.values()) oldest = Math.min(oldest, want.sinceMs);
     return oldest;
   }
 
@@ -76,13 +76,17 @@ export class Repair {
     return want !== undefined;
   }
 
-  /** Events of the origin were seen: what they skipped is missing, whoever claims it. */
+  /** Events of the origin were seen or given up: what they skipped is missing, whoever claims it. */
   seen(origin: Origin, nowMs: number): void {
     const highest = this.#vector.highest(origin);
-    if (this.#vector.contiguous(origin) >= highest) return;
+    const isWhole = this.#vector.contiguous(origin) >= highest;
+    if (isWhole && this.#wants.size === 0) return;
     const id = originId(origin);
-    const want = this.#wants.get(id) ?? this.#enter(id, origin, nowMs, Number.POSITIVE_INFINITY);
-    want?.note(highest, nowMs);
+    const known = this.#wants.get(id);
+    if (!isWhole) {
+      const want = known ?? this.#enter(id, origin, nowMs, Number.POSITIVE_INFINITY);
+      want?.note(highest, nowMs);
+    } else if (known && known.claimed <= highest) this.#wants.delete(id);
   }
 
   /** The peer answered that its journal does not hold these. */
@@ -122,16 +126,10 @@ export class Repair {
   /**
    * @param random [0, 1): spreads the pulls of many nodes over many peers
    * @param peers everyone linked
-   * @param othersMayCome what no linked peer holds another may; with nobody linked, wait for them
+   * @param hears `false` while isolated: silence says nothing then, and nothing is given up
    */
-  next(
-    nowMs: number,
-    random: number,
-    peers: readonly Origin[],
-    othersMayCome: boolean,
-  ): RepairTurn {
-    const waits = peers.length === 0 && othersMayCome;
-    this.#expirePulls(nowMs);
+  next(nowMs: number, random: number, peers: readonly Origin[], hears: boolean): RepairTurn {
+    this.#expirePulls(nowMs, hears);
     const turn: RepairTurn = { pulls: [], lost: [], refuted: [] };
     const pulls = new Map<string, Pull>();
     let index = 0;
@@ -143,10 +141,10 @@ export class Repair {
       }
       this.#age(want, missing, nowMs);
       if (nowMs - want.sinceMs < this.#options.repairDelayMs) continue;
-      if (want.askedId !== undefined || waits) continue;
+      if (want.askedId !== undefined) continue;
       const order = askingOrder(want, peers, random, index++);
       this.#ask(want, missing, order, pulls, nowMs);
-      this.#giveUp(want, missing, order, turn);
+      if (hears) this.#giveUp(want, missing, order, turn);
     }
     for (const [peerId, pull] of pulls) {
       this.#pulls.set(peerId, pull);
@@ -227,12 +225,13 @@ export class Repair {
     if (ranges.length > 0) turn.lost.push({ origin: want.origin, ranges });
   }
 
-  #expirePulls(nowMs: number): void {
+  #expirePulls(nowMs: number, hears: boolean): void {
     for (const [peerId, pull] of this.#pulls) {
       if (nowMs - pull.atMs < this.#options.pullTimeoutMs) continue;
       this.#pulls.delete(peerId);
       for (const want of this.#wantsOf(pull))
-        if (want.askedId === peerId) want.timedOut(peerId, this.#vector.highest(want.origin));
+        if (!hears) want.answered(peerId);
+        else if (want.askedId === peerId) want.timedOut(peerId, this.#vector.highest(want.origin));
     }
   }
 

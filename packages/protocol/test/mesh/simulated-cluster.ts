@@ -21,6 +21,8 @@ export interface Sent {
   readonly from: Origin;
   readonly to: Origin;
   readonly message: MeshMessage;
+  /** Dissemination, not repair. */
+  readonly broadcast: boolean;
 }
 
 const TICK_MS = 100;
@@ -143,7 +145,7 @@ export class SimulatedCluster {
   #perform(node: SimulatedNode, effect: MeshEffect): void {
     switch (effect.kind) {
       case 'send':
-        this.#send(node, effect.to, effect.message);
+        this.#send(node, effect.to, effect.message, false);
         break;
       case 'broadcast':
         this.#broadcast(node, effect.message);
@@ -169,18 +171,18 @@ export class SimulatedCluster {
   #broadcast(node: SimulatedNode, message: MeshMessage): void {
     for (const peer of this.alive) {
       if (peer === node) continue;
-      if (!this.#shared) this.#send(node, peer.origin, message);
+      if (!this.#shared) this.#send(node, peer.origin, message, true);
       else if (message.kind === 'events')
-        this.#carry({ from: node.origin, to: peer.origin, message }, () =>
+        this.#carry({ from: node.origin, to: peer.origin, message, broadcast: true }, () =>
           this.handle(peer, { kind: 'events', runs: message.runs }),
         );
     }
   }
 
-  #send(node: SimulatedNode, to: Origin, message: MeshMessage): void {
+  #send(node: SimulatedNode, to: Origin, message: MeshMessage, broadcast: boolean): void {
     const connection = node.connections.get(originId(to));
     if (connection === undefined) return;
-    this.#carry({ from: node.origin, to, message }, () => {
+    this.#carry({ from: node.origin, to, message, broadcast }, () => {
       const peer = this.nodes.get(to.node);
       if (peer && peer.connections.get(node.id) === connection && peer.id === originId(to))
         this.handle(peer, { kind: 'message', from: node.origin, message });

@@ -2449,6 +2449,12 @@ export namespace AdmissionFrame {
     value: string
   }
 
+  export interface AdmissionFrameHelloKeyIdsFieldEvent {
+    field: '$.hello.keyIds[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export interface AdmissionFrameProofMacFieldEvent {
     field: '$.proof.mac'
     value: Uint8Array<ArrayBuffer>
@@ -2472,7 +2478,7 @@ export namespace AdmissionFrame {
     return decodeMessage(buf, AdmissionFrame.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<AdmissionFrame>): Generator<AdmissionFrameHelloOriginNodeFieldEvent | AdmissionFrameHelloOriginEpochFieldEvent | AdmissionFrameHelloNonceFieldEvent | AdmissionFrameHelloVersionMinFieldEvent | AdmissionFrameHelloVersionMaxFieldEvent | AdmissionFrameHelloFeaturesFieldEvent | AdmissionFrameHelloAddressesFieldEvent | AdmissionFrameProofMacFieldEvent | AdmissionFrameRefusalCodeFieldEvent | AdmissionFrameRefusalReasonFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<AdmissionFrame>): Generator<AdmissionFrameHelloOriginNodeFieldEvent | AdmissionFrameHelloOriginEpochFieldEvent | AdmissionFrameHelloNonceFieldEvent | AdmissionFrameHelloVersionMinFieldEvent | AdmissionFrameHelloVersionMaxFieldEvent | AdmissionFrameHelloFeaturesFieldEvent | AdmissionFrameHelloAddressesFieldEvent | AdmissionFrameHelloKeyIdsFieldEvent | AdmissionFrameProofMacFieldEvent | AdmissionFrameRefusalCodeFieldEvent | AdmissionFrameRefusalReasonFieldEvent> {
     return streamMessage(buf, AdmissionFrame.codec(), opts)
   }
 }
@@ -2484,6 +2490,7 @@ export interface Hello {
   versionMax: number
   features: number
   addresses: string[]
+  keyIds: Uint8Array<ArrayBuffer>[]
 }
 
 export namespace Hello {
@@ -2528,6 +2535,13 @@ export namespace Hello {
           }
         }
 
+        if (obj.keyIds != null && obj.keyIds.length > 0) {
+          for (const value of obj.keyIds) {
+            w.uint32(58)
+            w.bytes(value)
+          }
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -2537,7 +2551,8 @@ export namespace Hello {
           versionMin: 0,
           versionMax: 0,
           features: 0,
-          addresses: []
+          addresses: [],
+          keyIds: []
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -2580,6 +2595,18 @@ export namespace Hello {
               obj.addresses.push(reader.string())
               break
             }
+            case 7: {
+              if (opts.limits?.keyIds != null && obj.keyIds.length === opts.limits.keyIds) {
+                throw new MaxLengthError('Decode error - repeated field "keyIds" had too many elements')
+              }
+
+              if (obj.keyIds.length === 8) {
+                throw new MaxLengthError('Decode error - repeated field "keyIds" had too many elements')
+              }
+
+              obj.keyIds.push(reader.bytes())
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -2590,7 +2617,8 @@ export namespace Hello {
         return obj
       }, function * (reader, length, prefix, opts = {}) {
         const obj = {
-          addresses: 16
+          addresses: 16,
+          keyIds: 8
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -2653,6 +2681,25 @@ export namespace Hello {
 
               break
             }
+            case 7: {
+              if (opts.limits?.keyIds != null && obj.keyIds === opts.limits.keyIds) {
+                throw new MaxLengthError('Streaming decode error - repeated field "keyIds" had too many elements')
+              }
+
+              if (obj.keyIds === 8) {
+                throw new MaxLengthError('Streaming decode error - repeated field "keyIds" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.keyIds[]`,
+                index: obj.keyIds,
+                value: reader.bytes()
+              }
+
+              obj.keyIds++
+
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -2701,6 +2748,12 @@ export namespace Hello {
     value: string
   }
 
+  export interface HelloKeyIdsFieldEvent {
+    field: '$.keyIds[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
   export function encode (obj: Partial<Hello>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Hello.codec())
   }
@@ -2709,7 +2762,7 @@ export namespace Hello {
     return decodeMessage(buf, Hello.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloOriginNodeFieldEvent | HelloOriginEpochFieldEvent | HelloNonceFieldEvent | HelloVersionMinFieldEvent | HelloVersionMaxFieldEvent | HelloFeaturesFieldEvent | HelloAddressesFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloOriginNodeFieldEvent | HelloOriginEpochFieldEvent | HelloNonceFieldEvent | HelloVersionMinFieldEvent | HelloVersionMaxFieldEvent | HelloFeaturesFieldEvent | HelloAddressesFieldEvent | HelloKeyIdsFieldEvent> {
     return streamMessage(buf, Hello.codec(), opts)
   }
 }

@@ -1,5 +1,5 @@
 import type { DiscoveryProvider } from '@hearsay/spi';
-import { type Address, formatAddress } from './address.js';
+import { type Address, formatAddress } from '../address.js';
 
 /** The addresses that an operator wrote down. */
 export function staticDiscovery(addresses: readonly Address[]): DiscoveryProvider {

@@ -1,0 +1,94 @@
+import type { ConnectionGater, MultiaddrConnection } from '@libp2p/interface';
+import type { AdmissionRefusal } from './errors.js';
+import type { Refusals } from './refusals.js';
+
+/** How long a connection may take until it is encrypted, and as long again until it is admitted. */
+export const HANDSHAKE_MS = 5_000;
+
+export interface InboundGateOptions {
+  /** All connections, in both directions, in whatever state. */
+  readonly connectionsMax: number;
+  /** Connections from others that are not admitted yet. */
+  readonly admissionsPendingMax: number;
+  readonly refusals: Refusals;
+}
+
+/** What the gate cannot see itself: the connections that are encrypted. */
+export interface ConnectionCounts {
+  readonly open: () => number;
+  /** Those of others that are encrypted and not admitted yet. */
+  readonly pending: () => number;
+}
+
+/**
+ * The first barrier: bounds how many connections there are and how many strangers may be at the
+ * door at once, before anything is spent on them. libp2p refuses too, but does not say so, and makes
+ * room for a stranger by closing the connection of a member.
+ */
+export class InboundGate {
+  readonly #options: InboundGateOptions;
+  readonly #handshaking = new Map<MultiaddrConnection, NodeJS.Timeout>();
+  #counts: ConnectionCounts = { open: () => 0, pending: () => 0 };
+
+  constructor(options: InboundGateOptions) {
+    this.#options = options;
+  }
+
+  watch(counts: ConnectionCounts): void {
+    this.#counts = counts;
+  }
+
+  readonly gater: ConnectionGater = {
+    denyDialMultiaddr: () => this.#connections >= this.#options.connectionsMax,
+    denyInboundConnection: (raw) => !this.#enter(raw),
+    denyInboundUpgradedConnection: (_peer, raw) => {
+      this.#leave(raw);
+      return false;
+    },
+  };
+
+  get #connections(): number {
+    return this.#handshaking.size + this.#counts.open();
+  }
+
+  #enter(raw: MultiaddrConnection): boolean {
+    const { connectionsMax, admissionsPendingMax } = this.#options;
+    const pending = this.#handshaking.size + this.#counts.pending();
+    if (pending >= admissionsPendingMax) return this.#full(raw, `${pending} wait for admission`);
+    if (this.#connections >= connectionsMax)
+      return this.#full(raw, `there are ${this.#connections} connections`);
+    const deadline = setTimeout(() => {
+      this.#refuse(raw, 'timeout', 'no encryption in time');
+      raw.abort(new Error('no encryption in time'));
+    }, HANDSHAKE_MS);
+    this.#handshaking.set(raw, deadline);
+    raw.addEventListener('close', ({ local, error }) => {
+      if (local && error && isJunk(error)) this.#refuse(raw, 'foreign', error.message);
+      else this.#leave(raw);
+    });
+    return true;
+  }
+
+  #full(raw: MultiaddrConnection, what: string): false {
+    this.#options.refusals.refused(
+      'limit',
+      raw.remoteAddr.toString(),
+      `${what}, which is the limit`,
+    );
+    return false;
+  }
+
+  #refuse(raw: MultiaddrConnection, reason: AdmissionRefusal, text: string): void {
+    if (this.#leave(raw)) this.#options.refusals.refused(reason, raw.remoteAddr.toString(), text);
+  }
+
+  #leave(raw: MultiaddrConnection): boolean {
+    clearTimeout(this.#handshaking.get(raw));
+    return this.#handshaking.delete(raw);
+  }
+}
+
+/** A broken socket, this node's own dial of itself, or its own end say nothing about the peer. */
+function isJunk(error: Error): boolean {
+  return !('syscall' in error) && !['AbortError', 'InvalidPeerIdError'].includes(error.name);
+}

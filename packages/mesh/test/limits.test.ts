@@ -1,0 +1,228 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import type { Epoch, NodeName, Sequence } from '@hearsay/spi';
+import { encodeHello, encodeMessage } from '@hearsay/wire';
+import type { Connection, Stream } from '@libp2p/interface';
+import { afterEach, describe, expect, test } from 'vitest';
+import { frame } from '../src/framed-stream.js';
+import { LINK_PROTOCOL } from '../src/links.js';
+import {
+  counted,
+  deliverBothWays,
+  eventually,
+  hint,
+  recordingLogger,
+  startNode,
+  stopAll,
+} from './node.js';
+import { portOf } from './relay.js';
+import { hello, paddedTo, paddingOf, Stranger, sendOn, stopStrangers, varint } from './stranger.js';
+
+const KEY = 'a1'.repeat(32);
+/** A kind of frame that no release knows yet. */
+const UNKNOWN = Uint8Array.of((15 << 3) | 2, 0);
+
+const sockets = new Set<Socket>();
+
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy();
+  sockets.clear();
+  await stopAll();
+  await stopStrangers();
+});
+
+/** A TCP connection and nothing more. */
+async function rawConnection(address: string): Promise<Socket> {
+  const socket = connect(portOf(address), '127.0.0.1');
+  sockets.add(socket);
+  socket.on('error', () => undefined);
+  await once(socket, 'connect').catch(() => undefined);
+  return socket;
+}
+
+function isOpen(connection: Connection): boolean {
+  return connection.status === 'open';
+}
+
+describe('connections that are not admitted yet are bounded', () => {
+  test('the last within the limit is served, one more is refused, and the door opens again', async () => {
+    const a = await startNode('a', { clusterKey: KEY, admissionsPendingMax: 3 });
+    await rawConnection(a.address);
+    const stranger = await Stranger.start();
+    const idle = await stranger.dial(a.address);
+    const third = await stranger.enter(a.address, KEY);
+    expect(isOpen(third)).toBe(true);
+    // Admitted, it is no longer pending.
+    const fourth = await stranger.dial(a.address);
+    expect(a.inspect().counters['admissionsRefusedLimit']).toBe(0);
+    await expect(stranger.dial(a.address)).rejects.toThrow();
+    await counted(a, 'admissionsRefusedLimit');
+    idle.abort(new Error('makes room'));
+    fourth.abort(new Error('makes room'));
+    await counted(a, 'admissionsAbandoned', 2);
+    await stranger.enter(a.address, KEY);
+  });
+
+  test('a thousand that say nothing, or a byte a second, are closed; members notice nothing', async () => {
+    const { logger, lines } = recordingLogger();
+    const a = await startNode('a', { clusterKey: KEY }, { logger });
+    const b = await startNode('b', { clusterKey: KEY, peers: [a.address] });
+    await deliverBothWays(a, b, 'before');
+    const stranger = await Stranger.start();
+    const slowAdmission = await stranger.knock(a.address);
+    const slow = await rawConnection(a.address);
+    const bytes = frame(encodeHello(hello()));
+    let sent = 0;
+    const drip = setInterval(() => {
+      if (slow.writable) slow.write(Uint8Array.of(19));
+      if (slowAdmission.stream.writeStatus === 'writable')
+        slowAdmission.stream.send(bytes.subarray(sent, ++sent));
+    }, 1_000);
+    const silent = await stranger.dial(a.address);
+    await Promise.all(Array.from({ length: 1_000 }, () => rawConnection(a.address)));
+    await counted(a, 'admissionsRefusedLimit', 1_003 - 64);
+    for (let round = 0; round < 10; round++) await deliverBothWays(a, b, `during ${round}`);
+    await counted(a, 'admissionsRefusedTimeout', 64);
+    await eventually(
+      () => !isOpen(silent) && !isOpen(slowAdmission.connection) && slow.destroyed,
+      'all are closed',
+    );
+    clearInterval(drip);
+    await deliverBothWays(a, b, 'afterwards');
+    const { counters, peers } = a.inspect();
+    expect(counters).toMatchObject({ admissionsRefused: 1_003, connectionsAdmitted: 1 });
+    expect(peers).toHaveLength(1);
+    expect(lines.filter(({ level }) => level === 'warn').length).toBeLessThanOrEqual(4);
+  });
+});
+
+test('connections are bounded, and one more is refused', async () => {
+  const a = await startNode('a', { clusterKey: KEY, connectionsMax: 2 });
+  const stranger = await Stranger.start();
+  const first = await stranger.enter(a.address, KEY);
+  const second = await stranger.dial(a.address);
+  expect([isOpen(first), isOpen(second)]).toEqual([true, true]);
+  await expect(stranger.dial(a.address)).rejects.toThrow();
+  await counted(a, 'admissionsRefusedLimit');
+  expect(isOpen(first)).toBe(true);
+});
+
+test('members are bounded: one more is refused, one of them that restarts is not', async () => {
+  const a = await startNode('a', { clusterKey: KEY, membersMax: 2 });
+  const b = await startNode('b', { clusterKey: KEY, peers: [a.address] });
+  const c = await startNode('c', { clusterKey: KEY, peers: [a.address] });
+  await deliverBothWays(a, b, 'k');
+  await deliverBothWays(a, c, 'k');
+  const d = await startNode('d', { clusterKey: KEY, peers: [a.address] });
+  await counted(a, 'admissionsRefusedLimit');
+  await counted(d, 'admissionsRefusedLimit');
+  const restarted = await startNode('b', { clusterKey: KEY, peers: [a.address] });
+  await deliverBothWays(a, restarted, 'again');
+  expect(
+    a
+      .inspect()
+      .peers.map(({ origin }) => origin.node)
+      .sort(),
+  ).toEqual(['b', 'c']);
+});
+
+describe('streams are bounded', () => {
+  async function streams(connection: Connection, protocol: string, count: number) {
+    const opened: Stream[] = [];
+    for (let i = 0; i < count; i++) {
+      const stream = await connection
+        .newStream(protocol, { maxOutboundStreams: 100 })
+        .catch(() => undefined);
+      if (stream) opened.push(stream);
+    }
+    return opened;
+  }
+
+  test('a member has one stream for its frames; a second is reset', async () => {
+    const a = await startNode('a', { clusterKey: KEY });
+    const stranger = await Stranger.start();
+    const connection = await stranger.enter(a.address, KEY);
+    const [first, second] = await streams(connection, LINK_PROTOCOL, 2);
+    await eventually(() => second === undefined || second.status !== 'open', 'the second is reset');
+    expect(first?.status).toBe('open');
+    if (first) sendOn(first, UNKNOWN);
+    await counted(a, 'framesUnknown');
+  });
+
+  test('streams of one connection, whatever they are for', async () => {
+    const a = await startNode('a', { clusterKey: KEY, streamsPerPeerMax: 4 });
+    const stranger = await Stranger.start();
+    const connection = await stranger.enter(a.address, KEY);
+    await eventually(
+      () => connection.streams.every(({ direction }) => direction === 'inbound'),
+      'the admission has ended',
+    );
+    // Undecided about their protocol, they stay open until they are given up.
+    const muxer = (connection as unknown as { muxer: { createStream(): Promise<Stream> } }).muxer;
+    const held = await Promise.all(Array.from({ length: 4 }, () => muxer.createStream()));
+    const oneMore = await muxer.createStream();
+    await eventually(() => oneMore.status === 'reset', 'one more is reset');
+    expect(held.map(({ status }) => status)).toEqual(Array(4).fill('open'));
+  });
+});
+
+describe('frames are bounded', () => {
+  test('before admission: a hello of 8,192 bytes is read, one byte more is refused', async () => {
+    const a = await startNode('a', { clusterKey: KEY });
+    const stranger = await Stranger.start();
+    const fits = await stranger.knock(a.address);
+    await stranger.prove(fits, paddedTo(8_192, encodeHello(hello())), KEY);
+    expect(a.inspect().counters['connectionsAdmitted']).toBe(1);
+    const tooLong = await stranger.knock(a.address);
+    tooLong.conversation.write(paddedTo(8_193, encodeHello(hello())));
+    await counted(a, 'admissionsRefusedForeign');
+  });
+
+  test.each([524_288, 1_048_576])(
+    'on a link: a frame of %i bytes is read, one byte more drops the peer and is counted',
+    async (frameBytesMax) => {
+      const a = await startNode('a', { clusterKey: KEY, frameBytesMax });
+      const stranger = await Stranger.start();
+      const connection = await stranger.enter(a.address, KEY);
+      const stream = await connection.newStream(LINK_PROTOCOL);
+      sendOn(stream, paddedTo(frameBytesMax, UNKNOWN));
+      await counted(a, 'framesUnknown');
+      expect(isOpen(connection)).toBe(true);
+      // The length alone is reason enough.
+      stream.send(frame(new Uint8Array(frameBytesMax + 1)).subarray(0, 100));
+      await counted(a, 'framesInvalid');
+      await eventually(() => !isOpen(connection), 'the peer is dropped');
+    },
+  );
+
+  test('by gossipsub: a message of the limit is read, a longer one is not', async () => {
+    const frameBytesMax = 524_288;
+    const rpcBytesMax = frameBytesMax + 4_096;
+    const a = await startNode('a', { clusterKey: KEY, frameBytesMax });
+    const stranger = await Stranger.start();
+    const connection = await stranger.enter(a.address, KEY);
+    sendOn(await connection.newStream('/meshsub/1.1.0'), gossipOf(rpcBytesMax));
+    await eventually(() => a.host.events.length === 1, 'the first is read');
+    const other = await stranger.enter(a.address, KEY);
+    sendOn(await other.newStream('/meshsub/1.1.0'), gossipOf(rpcBytesMax + 1));
+    const b = await startNode('b', { clusterKey: KEY, frameBytesMax, peers: [a.address] });
+    await deliverBothWays(a, b, 'k');
+    expect(a.host.events.filter(({ target }) => target.key === 'gossip')).toHaveLength(1);
+  });
+});
+
+/** @returns an RPC of gossipsub of exactly `bytes` bytes with one event in it */
+function gossipOf(bytes: number): Uint8Array {
+  const origin = { node: 'x' as NodeName, epoch: 'ab'.repeat(8) as Epoch };
+  const run = { origin, first: 1 as Sequence, announcements: [hint('gossip')] };
+  const message = Buffer.concat([
+    field(2, encodeMessage({ kind: 'events', runs: [run] })),
+    field(4, Buffer.from('hearsay/events/1')),
+  ]);
+  const publish = field(2, message);
+  return Buffer.concat([publish, paddingOf(bytes - publish.byteLength)]);
+}
+
+function field(number: number, value: Uint8Array): Uint8Array {
+  return Buffer.concat([Uint8Array.of((number << 3) | 2), varint(value.byteLength), value]);
+}
