@@ -73,3 +73,25 @@ describe.each(packages)('%s', (path) => {
     expect(read(join(path, 'LICENSE'))).toBe(read('LICENSE'));
   });
 });
+
+describe('docs/GUARANTEES.md', () => {
+  const guarantees = read('docs/GUARANTEES.md');
+
+  it('names code and tests that exist', () => {
+    const paths = captures(guarantees, /`((?:[a-z-]+\/)*(?:src|test)\/[\w.*/-]+)`/g);
+    const existing = (path: string) =>
+      [`packages/${path}`, path].some((glob) => globSync(glob, { cwd: root }).length > 0);
+    expect(paths.length).toBeGreaterThan(0);
+    expect(paths.filter((path) => !existing(path))).toEqual([]);
+  });
+
+  it('has a heading or an entry for each rule that a test names in its title', () => {
+    const tests = globSync(['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'], { cwd: root });
+    const rules = tests.flatMap((path) => captures(read(path), /\(([LFSMC]\d)[,)]/g));
+    expect(rules.length).toBeGreaterThan(0);
+    const missing = rules.filter(
+      (rule) => !new RegExp(`(?:### |\\*\\*)${rule}\\.`).test(guarantees),
+    );
+    expect([...new Set(missing)]).toEqual([]);
+  });
+});

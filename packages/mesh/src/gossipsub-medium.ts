@@ -7,6 +7,11 @@ export type GossipsubComponents = GossipSubComponents;
 const TOPIC = 'hearsay/events/1';
 const OUTBOUND_BYTES_MAX = 1_048_576;
 
+/** Public in gossipsub's class, but not in its type: by peer ID. */
+interface OpenStreams {
+  readonly streamsOutbound: ReadonlyMap<string, unknown>;
+}
+
 export interface GossipsubMediumOptions {
   readonly components: GossipsubComponents;
   readonly frameBytesMax: number;
@@ -20,7 +25,9 @@ export interface GossipsubMediumOptions {
  */
 export class GossipsubMedium {
   readonly #registrar: GatedRegistrar;
-  readonly #gossipsub: GossipSub;
+  readonly #gossipsub: GossipSub & OpenStreams;
+  /** By peer ID: the connection to use, and whether a stream was missing at the last look. */
+  readonly #linked = new Map<string, { readonly connection: Connection; isMissing: boolean }>();
 
   constructor(options: GossipsubMediumOptions) {
     const { privateKey, peerId, peerStore, registrar, connectionManager, logger } =
@@ -39,13 +46,13 @@ export class GossipsubMedium {
       allowedTopics: [TOPIC],
       maxInboundDataLength: options.frameBytesMax + 4096,
       maxOutboundBufferSize: OUTBOUND_BYTES_MAX,
-      // One for each of the protocol's versions would be too many already; two let one replace another.
+      // One, and another that takes its place.
       maxInboundStreams: 2,
       maxOutboundStreams: 2,
-      // Repair has a journal of its own; what is kept here beside it costs memory, not certainty.
-      mcacheLength: 2,
-      mcacheGossip: 2,
-      seenTTL: 30_000,
+      // Repair has a journal of its own; a second one here would cost memory, not add certainty.
+      mcacheLength: 1,
+      mcacheGossip: 0,
+      seenTTL: 10_000,
       // Many members behind one address are ordinary: NAT, host networks, tests.
       scoreParams: { IPColocationFactorWeight: 0 },
     })({
@@ -55,10 +62,11 @@ export class GossipsubMedium {
       connectionManager,
       logger,
       registrar: this.#registrar as never,
-    }) as GossipSub;
+    }) as GossipSub & OpenStreams;
     this.#gossipsub.addEventListener('gossipsub:message', ({ detail }) => {
       if (detail.msg.topic === TOPIC) options.onFrame(detail.msg.data, detail.propagationSource);
     });
+    this.#gossipsub.addEventListener('gossipsub:heartbeat', () => this.#reopen());
   }
 
   async start(): Promise<void> {
@@ -71,15 +79,27 @@ export class GossipsubMedium {
   }
 
   linkUp(peerId: PeerId, connection: Connection): void {
+    this.#linked.set(peerId.toString(), { connection, isMissing: false });
     this.#registrar.connected(peerId, connection);
   }
 
   linkDown(peerId: PeerId): void {
+    this.#linked.delete(peerId.toString());
     this.#registrar.disconnected(peerId);
   }
 
   /** Best effort: what it does not carry is repaired. */
   publish(bytes: Uint8Array): void {
     this.#gossipsub.publish(TOPIC, bytes).catch(() => undefined);
+  }
+
+  /** Gossipsub closes the stream of a peer that does not drain it, and leaves it at that. */
+  #reopen(): void {
+    for (const [id, link] of this.#linked) {
+      const wasMissing = link.isMissing;
+      link.isMissing = !wasMissing && !this.#gossipsub.streamsOutbound.has(id);
+      if (wasMissing && !this.#gossipsub.streamsOutbound.has(id))
+        this.#registrar.connected(link.connection.remotePeer, link.connection);
+    }
   }
 }

@@ -127,25 +127,17 @@ test('members are bounded: one more is refused, one of them that restarts is not
 });
 
 describe('streams are bounded', () => {
-  async function streams(connection: Connection, protocol: string, count: number) {
-    const opened: Stream[] = [];
-    for (let i = 0; i < count; i++) {
-      const stream = await connection
-        .newStream(protocol, { maxOutboundStreams: 100 })
-        .catch(() => undefined);
-      if (stream) opened.push(stream);
-    }
-    return opened;
-  }
-
   test('a member has one stream for its frames; a second is reset', async () => {
     const a = await startNode('a', { clusterKey: KEY });
     const stranger = await Stranger.start();
     const connection = await stranger.enter(a.address, KEY);
-    const [first, second] = await streams(connection, LINK_PROTOCOL, 2);
+    const first = await stranger.link(connection);
+    const second = await connection
+      .newStream(LINK_PROTOCOL, { maxOutboundStreams: 2 })
+      .catch(() => undefined);
     await eventually(() => second === undefined || second.status !== 'open', 'the second is reset');
-    expect(first?.status).toBe('open');
-    if (first) sendOn(first, UNKNOWN);
+    expect(first.status).toBe('open');
+    sendOn(first, UNKNOWN);
     await counted(a, 'framesUnknown');
   });
 
@@ -184,7 +176,7 @@ describe('frames are bounded', () => {
       const a = await startNode('a', { clusterKey: KEY, frameBytesMax });
       const stranger = await Stranger.start();
       const connection = await stranger.enter(a.address, KEY);
-      const stream = await connection.newStream(LINK_PROTOCOL);
+      const stream = await stranger.link(connection);
       sendOn(stream, paddedTo(frameBytesMax, UNKNOWN));
       await counted(a, 'framesUnknown');
       expect(isOpen(connection)).toBe(true);

@@ -1,19 +1,26 @@
 /** A member in a process of its own, told what to do over the channel to its parent. */
-import { invalidationOf } from '@hearsay/spi';
 import { type Medium, meshTransport } from '@hearsay/mesh';
+import { invalidationOf } from '@hearsay/spi';
 import { RecordingHost } from '@hearsay/testkit';
 
 export type Command =
   | { readonly kind: 'start'; readonly medium: Medium; readonly peers: readonly string[] }
+  /** Events of 1 KiB each, a few thousand a second. */
   | { readonly kind: 'publish'; readonly count: number }
   | { readonly kind: 'inspect' };
 
 export interface Answer {
-  readonly rssBytes: number;
   readonly address: string;
   readonly coherence: string;
-  readonly counters: Readonly<Record<string, number>>;
+  /** Events of all origins that were delivered here. */
+  readonly delivered: number;
+  readonly sendQueueBytes: number;
+  /** What is in use after a garbage collection, buffers outside of the heap included. */
+  readonly heldBytes: number;
+  readonly residentBytes: number;
 }
+
+const KEY_BYTES = 1_000;
 
 let transport = meshTransport();
 
@@ -22,21 +29,29 @@ async function perform(command: Command): Promise<void> {
     const { medium, peers } = command;
     transport = meshTransport({ medium, peers });
     await transport.start(new RecordingHost(`member-${process.pid}`));
-  } else if (command.kind === 'publish') {
-    const body = 'x'.repeat(1_000);
+  } else if (command.kind === 'publish')
     for (let i = 0; i < command.count; i++) {
-      await transport.publish([invalidationOf('table', { key: `${i}-${body}` })]);
-      if (i % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      const key = `${i}-`.padEnd(KEY_BYTES, 'x');
+      await transport.publish([invalidationOf('table', { key })]);
+      if (i % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     }
-  }
+}
+
+function answer(): Answer {
+  globalThis.gc?.();
+  const { addresses, coherence, counters, peers } = transport.inspect();
+  const { heapUsed, external, rss } = process.memoryUsage();
+  return {
+    address: addresses[0] ?? '',
+    coherence,
+    delivered: counters['delivered'] ?? 0,
+    sendQueueBytes: Math.max(0, ...peers.map(({ sendQueueBytes }) => sendQueueBytes)),
+    heldBytes: heapUsed + external,
+    residentBytes: rss,
+  };
 }
 
 process.on('message', (command: Command) => {
-  void perform(command).then(() => {
-    globalThis.gc?.();
-    const { addresses, coherence, counters } = transport.inspect();
-    const rssBytes = process.memoryUsage.rss();
-    process.send?.({ mu: process.memoryUsage(), rssBytes, address: addresses[0] ?? '', coherence, counters });
-  });
+  void perform(command).then(() => process.send?.(answer()));
 });
 process.on('disconnect', () => process.exit());

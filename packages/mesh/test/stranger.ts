@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { noise } from '@chainsafe/libp2p-noise';
 import type { Epoch, NodeName } from '@hearsay/spi';
-import { decodeHello, encodeHello, type Hello } from '@hearsay/wire';
+import { decodeHello, decodeMessage, encodeHello, encodeMessage, type Hello } from '@hearsay/wire';
 import type { Connection, Libp2p, Stream } from '@libp2p/interface';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
@@ -10,7 +10,7 @@ import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import { ADMISSION_PROTOCOL } from '../src/admission.js';
 import { ClusterKey } from '../src/cluster-key.js';
-import { Conversation, frame } from '../src/framed-stream.js';
+import { Conversation, frame, readFrames } from '../src/framed-stream.js';
 import { LINK_PROTOCOL } from '../src/links.js';
 
 const strangers = new Set<Libp2p>();
@@ -26,6 +26,7 @@ export type Answer = (conversation: Conversation, connection: Connection) => Pro
 
 export class Stranger {
   readonly libp2p: Libp2p;
+  readonly #links = new Map<Connection, Promise<Stream>>();
 
   private constructor(libp2p: Libp2p) {
     this.libp2p = libp2p;
@@ -44,11 +45,9 @@ export class Stranger {
       await libp2p.handle(ADMISSION_PROTOCOL, (stream, connection) =>
         answer(conversationOn(stream), connection).catch(() => undefined),
       );
-    // Who is admitted is sent frames; this one does not care.
-    await libp2p.handle(LINK_PROTOCOL, (stream) => {
-      stream.addEventListener('message', () => undefined);
-    });
-    return new Stranger(libp2p);
+    const stranger = new Stranger(libp2p);
+    await libp2p.handle(LINK_PROTOCOL, (stream, connection) => stranger.#hear(stream, connection));
+    return stranger;
   }
 
   get address(): string {
@@ -74,6 +73,25 @@ export class Stranger {
     await this.prove({ connection, conversation }, encodeHello(mine), key);
     await conversation.end();
     return connection;
+  }
+
+  /** @returns the stream for its frames to the node at the other end */
+  link(connection: Connection): Promise<Stream> {
+    const link = this.#links.get(connection) ?? connection.newStream(LINK_PROTOCOL);
+    this.#links.set(connection, link);
+    return link;
+  }
+
+  /** So much of a member that it stays linked: it acknowledges heartbeats. */
+  async #hear(stream: Stream, connection: Connection): Promise<void> {
+    const acknowledge = async (bytes: Uint8Array) => {
+      const message = decodeMessage(bytes);
+      if (message.kind !== 'heartbeat') return;
+      sendOn(await this.link(connection), encodeMessage({ ...message, kind: 'heartbeat-ack' }));
+    };
+    await readFrames(stream, 1_048_576, (bytes) => {
+      acknowledge(bytes).catch(() => undefined);
+    }).catch(() => undefined);
   }
 
   /**

@@ -21,7 +21,6 @@ import { type WriteTransaction, type Written, write } from './write/write.js';
 /** Above what the worker itself waits, so that its reason is heard rather than a timeout. */
 const OPEN_TIMEOUT_MS = 20_000;
 const PRUNE_TIMEOUT_MS = 10 * 60_000;
-const BUSY_TIMEOUT_MS_MAX = 1000;
 
 /**
  * Opens the log in a SQLite file and makes its tables where they are missing. A database that has
@@ -38,7 +37,8 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteVe
   const worker = new WorkerClient({
     path: valid.path,
     tablePrefix: valid.tablePrefix,
-    busyTimeoutMs: Math.min(BUSY_TIMEOUT_MS_MAX, Math.ceil(valid.pollTimeoutMs / 2)),
+    // Half, so that the worker's reason is heard. Outside WAL writers can lock a reader out that long.
+    busyTimeoutMs: Math.ceil(valid.pollTimeoutMs / 2),
     waitMs: valid.writeWaitMs,
     discoveryWindowMs: valid.discoveryWindowMs,
   });

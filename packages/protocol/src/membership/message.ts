@@ -84,11 +84,8 @@ export function isUpdateWithin(update: MemberUpdate): boolean {
   const { incarnation } = update;
   if (!Number.isInteger(incarnation) || incarnation < 0 || incarnation > INCARNATION_MAX)
     return false;
-  return update.state !== 'alive' || isDescriptionWithin(update.addresses, update.metadata);
-}
-
-export function isDescriptionWithin(addresses: readonly string[], metadata: Metadata): boolean {
-  return areAddressesWithin(addresses) && metadataProblem(metadata) === undefined;
+  if (update.state !== 'alive') return true;
+  return areAddressesWithin(update.addresses) && metadataProblem(update.metadata) === undefined;
 }
 
 export function areAddressesWithin(addresses: readonly string[]): boolean {

@@ -117,10 +117,11 @@ export class View {
     }
     const id = originId(update.origin);
     const known = this.table.get(id);
+    const answer = known && answerTo(update, known);
     if (id === this.#selfId) this.#hearOfSelf(update);
     else if (known) this.#claim(known, this.#believable(known, update, from), undefined, nowMs);
     else this.#hearOfUnknown(id, update, nowMs);
-    return this.#answerTo(update);
+    return answer;
   }
 
   /** This node's own probe of the member failed. */
@@ -171,13 +172,6 @@ export class View {
   /** @returns all that is known, ordered */
   all(): MemberUpdate[] {
     return this.table.ordered.map((member) => this.#updateOf(member));
-  }
-
-  /** Gossip of a refutation can pass by an accuser, whose accusation comes round again and again. */
-  #answerTo({ origin, incarnation, state }: MemberUpdate): AliveUpdate | undefined {
-    const known = this.table.get(originId(origin));
-    const isOutdated = known?.state === 'alive' && incarnation < known.incarnation;
-    return isOutdated && (state === 'suspect' || state === 'dead') ? aliveUpdate(known) : undefined;
   }
 
   #hearOfSelf(update: MemberUpdate): void {
@@ -290,4 +284,10 @@ export class View {
     const accusation = this.#suspicions.accusationOf(originId(origin));
     return accusation ?? this.#accusation(member, 'silent');
   }
+}
+
+/** Gossip of a refutation can pass by an accuser, whose accusation comes round again and again. */
+function answerTo({ incarnation, state }: MemberUpdate, known: Member): AliveUpdate | undefined {
+  const isOutdated = known.state === 'alive' && incarnation < known.incarnation;
+  return isOutdated && (state === 'suspect' || state === 'dead') ? aliveUpdate(known) : undefined;
 }

@@ -273,6 +273,24 @@ describe('a loss', () => {
     expect(hands.machine.counters).toMatchObject({ pullsSent: 1, unbackedClaims: 1, gaps: 0 });
   });
 
+  it('is declared, too, when the last peer has left: nobody else can bring it', () => {
+    const hands = Hands.joined();
+    hands.events(A, run(O, 2));
+    hands.from(A, { kind: 'leave' });
+    hands.from(B, { kind: 'leave' });
+    expect(gapsOf(hands.tick(200))).toMatchObject([{ lost: [range(O, 1)] }]);
+  });
+
+  it('is not declared while isolated: whoever answers again may hold it', () => {
+    const hands = Hands.joined();
+    hands.events(A, run(O, 2));
+    hands.down(A);
+    hands.down(B);
+    expect(gapsOf(hands.tick(50_000))).toEqual([]);
+    hands.up(A);
+    expect(sent(hands.tick(), 'pull')).toEqual([{ kind: 'pull', to: A, ranges: [range(O, 1)] }]);
+  });
+
   it('is suspected when a peer returns after longer than silent origins are told of (M3)', () => {
     const hands = Hands.joined({ silentOriginMs: 10_000 });
     hands.down(A);

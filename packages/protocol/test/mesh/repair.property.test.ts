@@ -63,6 +63,17 @@ describe('Repair from peers that hold anything, with answers of any size', () =>
     );
   });
 
+  it('ends also where far more holes are in the journals than can be remembered', () => {
+    const odd = Array.from({ length: 3_000 }, (_, i) => 2 * i + 1);
+    for (const bytes of [500, 1e9]) {
+      const peers = new Peers([odd, odd.slice(0, 9)], bytes);
+      peers.bench.has(O, 6_001);
+      peers.play();
+      expect(peers.turns).toBeLessThan(TURNS_MAX);
+      expect(peers.bench.vector.contiguous(O)).toBe(6_001);
+    }
+  });
+
   it('ends with all that was claimed and could be backed either here or given up', () => {
     fc.assert(
       fc.property(holdings, budget, fc.nat(9), (all, bytes, bluff) => {

@@ -5,7 +5,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { type Epoch, type LogPlace, nodeNameOf, type Scope } from '@hearsay/spi';
-import { openSqliteLog } from '@hearsay/version-log';
+import { openSqliteLog, WriteContendedError } from '@hearsay/version-log';
 
 const [path = '', node = '', count = '0', seed = '0'] = process.argv.slice(2);
 let state = Number(seed);
@@ -34,7 +34,9 @@ for (let i = 0; i < Number(count); i++) {
     });
     for (const { scope, place } of announcements) committed.push({ scope, place });
   } catch (error) {
-    if (error !== takeBack) throw error;
+    // Outside WAL readers may hold up a commit, which is then undone and to be retried.
+    if (error instanceof WriteContendedError) i--;
+    else if (error !== takeBack) throw error;
   }
 }
 console.log(JSON.stringify(committed));
