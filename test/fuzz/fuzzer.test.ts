@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { fuzz } from './fuzzer.ts';
+import type { Target } from './targets.ts';
+
+const EXECUTIONS_MAX = 2_000_000;
+
+/** Four bytes that nobody guesses at once, each behind a branch of its own. */
+function brittle(input: Uint8Array): void {
+  if (input[0] !== 0xd1) return;
+  if (input[1] !== 0x5e) return;
+  if (input[2] !== 0xa5) return;
+  if (input[3] !== 0xed) return;
+  throw new Error('broken');
+}
+
+const BRITTLE: Target = {
+  corpus: () => [new Uint8Array(8)],
+  covers: (url) => url.includes('fuzzer.test'),
+  run: brittle,
+};
+
+function find(seed: number) {
+  return fuzz({ target: BRITTLE, seed, goesOn: (executions) => executions < EXECUTIONS_MAX });
+}
+
+test('a flaw behind four branches is found, step by step, and its seed finds it again', () => {
+  const { finding, executions } = find(1);
+  expect([...(finding?.input.subarray(0, 4) ?? [])]).toEqual([0xd1, 0x5e, 0xa5, 0xed]);
+  expect(find(1)).toMatchObject({ executions, finding: { input: finding?.input } });
+});
+
+test.each([
+  [['--seconds', '0'], '--seconds'],
+  [['--target', 'moon'], '--target'],
+  [['--seed', '-1'], '--seed'],
+  [['--input', 'abc', '--target', 'token'], '--input'],
+])('a wrong option is named and nothing is run: %j', (options, named) => {
+  const { status, stderr } = command(options);
+  expect(status).toBe(2);
+  expect(stderr).toContain(named);
+});
+
+test('every target stands a second of it', { timeout: 60_000 }, () => {
+  const { status, stdout } = command(['--seconds', '4', '--seed', '1', '--json']);
+  const last = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+  expect(last).toMatchObject({ ok: true, seed: 1 });
+  expect(Object.keys(last.targets)).toEqual(['frame', 'admission', 'token', 'address']);
+  for (const { blocks } of Object.values<{ blocks: number }>(last.targets))
+    expect(blocks).toBeGreaterThan(5);
+  expect(status).toBe(0);
+});
+
+function command(options: readonly string[]) {
+  const script = fileURLToPath(new URL('main.ts', import.meta.url));
+  return spawnSync(process.execPath, [script, ...options], { encoding: 'utf8' });
+}
