@@ -30,7 +30,7 @@ export class MeshMember {
 
   constructor(config: MemberConfig, deliver: (event: InvalidationEvent) => void) {
     const { node, medium, peers = [] } = config;
-    this.#transport = meshTransport({ medium, peers });
+    this.#transport = meshTransport({ medium, peers, announce: false });
     const discover = async (): Promise<readonly DiscoveredNode[]> => this.#others;
     this.#host = {
       self: { node: nodeNameOf(node), epoch: randomBytes(8).toString('hex') as Epoch },
@@ -50,7 +50,7 @@ export class MeshMember {
   /** @returns the address that it listens on */
   async start(): Promise<string> {
     await this.#transport.start(this.#host);
-    const [address] = this.#transport.inspect().addresses;
+    const [address] = this.#transport.inspect().listening ?? [];
     if (address === undefined) throw new Error('the mesh listens nowhere');
     return address;
   }

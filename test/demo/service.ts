@@ -24,6 +24,7 @@ async function main(): Promise<void> {
       listen: '127.0.0.1:0',
       peers: [...config.peers],
       clusterKey: config.clusterKey,
+      announce: false,
       discoverByLog: false,
       repair: config.repair,
     },
@@ -45,7 +46,7 @@ async function main(): Promise<void> {
   const listening: FromService = {
     type: 'listening',
     doorPort: door.port,
-    meshPort: portOf(hearsay.status().addresses[0]),
+    meshPort: portOf(hearsay.status().listening[0]),
     epoch: metadata.epoch,
     readyUs: nowUs(),
   };

@@ -7,6 +7,8 @@ import { type Profiler, Session } from 'node:inspector';
 export class Coverage {
   readonly #session = new Session();
   readonly #covers: (url: string) => boolean;
+  /** By URL: where blocks begin, as far as any take has told. */
+  readonly #begins = new Map<string, Set<number>>();
   readonly #reached = new Set<string>();
 
   /** @param covers whether the code of this URL counts */
@@ -18,7 +20,7 @@ export class Coverage {
     this.take();
   }
 
-  /** How many different blocks were reached so far. */
+  /** How many different blocks were kept. */
   get blocks(): number {
     return this.#reached.size;
   }
@@ -28,11 +30,10 @@ export class Coverage {
     return this.#read()
       .filter(({ url }) => this.#covers(url))
       .flatMap(({ url, functions }) =>
-        functions
-          .flatMap(({ ranges }) => ranges.filter(({ count }) => count > 0))
-          .map(({ startOffset, endOffset }) => `${url}:${startOffset}:${endOffset}`),
-      )
-      .filter((block) => !this.#reached.has(block));
+        this.#run(url, functions)
+          .map((begin) => `${url}:${begin}`)
+          .filter((block) => !this.#reached.has(block)),
+      );
   }
 
   keep(blocks: readonly string[]): void {
@@ -43,6 +44,20 @@ export class Coverage {
     this.#session.disconnect();
   }
 
+  /**
+   * V8 tells a block apart only where its count differs from what surrounds it, so a block is looked
+   * for wherever one ever began or ended.
+   */
+  #run(url: string, functions: readonly Profiler.FunctionCoverage[]): number[] {
+    const ranges = functions
+      .flatMap((one) => one.ranges)
+      .sort((a, b) => a.startOffset - b.startOffset || b.endOffset - a.endOffset);
+    const begins = this.#begins.get(url) ?? new Set();
+    this.#begins.set(url, begins);
+    for (const { startOffset, endOffset } of ranges) begins.add(startOffset).add(endOffset);
+    return [...begins].sort((a, b) => a - b).filter(isIn(ranges));
+  }
+
   /** On the same thread the inspector answers before `post` returns. */
   #read(): readonly Profiler.ScriptCoverage[] {
     let result: readonly Profiler.ScriptCoverage[] = [];
@@ -51,5 +66,26 @@ export class Coverage {
       result = answer.result;
     });
     return result;
+  }
+}
+
+/**
+ * @param ranges properly nested, the outer before the inner
+ * @returns whether the innermost range around an offset ran; to be asked for ascending offsets
+ */
+function isIn(ranges: readonly Profiler.CoverageRange[]): (offset: number) => boolean {
+  const open: Profiler.CoverageRange[] = [];
+  let next = 0;
+  return (offset) => {
+    for (let range = ranges[next]; range && range.startOffset <= offset; range = ranges[++next]) {
+      close(range.startOffset);
+      open.push(range);
+    }
+    close(offset);
+    return (open.at(-1)?.count ?? 0) > 0;
+  };
+
+  function close(offset: number): void {
+    while ((open.at(-1)?.endOffset ?? Number.POSITIVE_INFINITY) <= offset) open.pop();
   }
 }

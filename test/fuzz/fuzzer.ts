@@ -25,6 +25,7 @@ export interface FuzzResult {
 
 /**
  * Tries changed copies of known inputs and keeps those that reach code that none before them did.
+ * Once per thread: V8 counts no blocks in what it has optimized before.
  * Source: the loop of AFL (Zalewski, 2013), with V8's block coverage as feedback.
  */
 export function fuzz({ target, seed, goesOn, onInput }: FuzzOptions): FuzzResult {

@@ -10,6 +10,9 @@ import {
   HearsayError,
   invalidationOf,
   type Logger,
+  type MemberInspection,
+  type MemberMetadata,
+  type MembershipChange,
   type NodeCoherence,
   type Origin,
   parseToken,
@@ -43,6 +46,8 @@ export interface HearsayEvents {
   applied: [{ readonly scope: Scope; readonly appliedThrough: Version; readonly via: Via }];
   reset: [{ readonly scope: Scope; readonly reason: ResetReason }];
   coherence: [NodeCoherence];
+  /** Somebody joined, is suspected, died, left, came back or changed what it says of itself. */
+  member: [MembershipChange];
 }
 
 export interface HearsayCounters {
@@ -60,8 +65,10 @@ export interface HearsayStatus {
   readonly coherence: NodeCoherence;
   /** Whether the newest poll of the log was answered; `undefined` without a log or before the first. */
   readonly logReachable: boolean | undefined;
-  /** What others dial, as `host:port`. */
+  /** What others are told to dial, as `host:port`. */
   readonly addresses: readonly string[];
+  /** What this node listens on. */
+  readonly listening: readonly string[];
   readonly peers: TransportInspection['peers'];
   readonly scopes: readonly ScopeStatus[];
   readonly counters: Readonly<HearsayCounters>;
@@ -130,6 +137,7 @@ export class Hearsay {
       },
       closeGap: (gap) => this.#driver.closeGap(gap),
     };
+    this.#transport?.membership?.onChange((change) => this.#tell('member', change));
     await this.#transport?.start(host);
   }
 
@@ -206,6 +214,23 @@ export class Hearsay {
     return (await Promise.all(waits)).every(Boolean);
   }
 
+  /** Who is in, as this node believes: ordered by name, this node included. Empty where the transport cannot know. */
+  members(): readonly MemberInspection[] {
+    return this.#closing === undefined ? (this.#transport?.membership?.members() ?? []) : [];
+  }
+
+  /**
+   * Replaces what this node says of itself to all members.
+   * @throws {ConfigInvalidError} the transport knows no members
+   * @throws {MetadataTooLargeError} the old metadata stays
+   */
+  updateMetadata(metadata: MemberMetadata): void {
+    this.#checkOpen();
+    const membership = this.#transport?.membership;
+    if (!membership) throw new ConfigInvalidError('metadata needs a transport that knows members');
+    membership.updateMetadata(metadata);
+  }
+
   status(): HearsayStatus {
     const transport = this.#transport?.inspect();
     return {
@@ -213,6 +238,7 @@ export class Hearsay {
       coherence: this.#coherence,
       logReachable: this.#logReachable,
       addresses: transport?.addresses ?? [],
+      listening: transport?.listening ?? [],
       peers: transport?.peers ?? [],
       scopes: this.#driver.statuses(),
       counters: { ...this.#applied, ...this.#driver.counters },

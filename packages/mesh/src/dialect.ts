@@ -1,4 +1,4 @@
-import type { MeshMessage } from '@hearsay/protocol';
+import type { NodeMessage } from '@hearsay/protocol';
 import { type AdmissionMessage, encodeHello, encodeMessage, type Hello } from '@hearsay/wire';
 import { AdmissionRefusedError } from './errors.js';
 
@@ -10,7 +10,7 @@ export interface Dialect {
   /** A set of 32 bits: what this release can do beyond its version. */
   readonly features: number;
   encodeHello(message: AdmissionMessage): Uint8Array;
-  encodeMessage(message: MeshMessage): Uint8Array;
+  encodeMessage(message: NodeMessage): Uint8Array;
 }
 
 export const DIALECT: Dialect = {

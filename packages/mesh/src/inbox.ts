@@ -1,4 +1,4 @@
-import type { MeshMessage } from '@hearsay/protocol';
+import type { NodeMessage } from '@hearsay/protocol';
 import {
   decodeMessage,
   FrameInvalidError,
@@ -14,7 +14,7 @@ export class Inbox {
    * @returns `undefined` for a kind that only a newer minor version knows
    * @throws {FrameInvalidError | FrameTooLargeError} junk: drop the peer
    */
-  open(bytes: Uint8Array): MeshMessage | undefined {
+  open(bytes: Uint8Array): NodeMessage | undefined {
     this.counters.framesReceived++;
     try {
       return decodeMessage(bytes);

@@ -1,3 +1,4 @@
+import type { Evidence } from '@hearsay/protocol';
 import { type NodeName, type Origin, originId } from '@hearsay/spi';
 import type { Connection, PeerId } from '@libp2p/interface';
 import type { Admitted } from './admission.js';
@@ -21,7 +22,8 @@ export interface LinksOptions {
   readonly sendQueueBytesMax: number;
   /** @param replaced the link whose place it takes, without the peer having been gone */
   readonly onUp: (link: PeerLink, replaced: PeerLink | undefined) => void;
-  readonly onDown: (link: PeerLink) => void;
+  /** @param evidence `closed`: by the other side */
+  readonly onDown: (link: PeerLink, evidence: Evidence) => void;
   readonly onOverflow: (peer: Origin) => void;
 }
 
@@ -79,7 +81,7 @@ export class Links {
     for (const [id, link] of this.#links)
       if (link.connection === connection) {
         this.#links.delete(id);
-        this.#options.onDown(link);
+        this.#options.onDown(link, 'closed');
       }
   }
 
@@ -94,7 +96,7 @@ export class Links {
     const link = this.get(peer);
     if (!link) return;
     this.#links.delete(originId(peer));
-    this.#options.onDown(link);
+    this.#options.onDown(link, 'silent');
     link.connection.abort(new Error(reason));
   }
 

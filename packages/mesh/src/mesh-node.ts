@@ -1,32 +1,34 @@
 import {
-  type MeshEffect,
-  type MeshInput,
-  MeshMachine,
-  type MeshMessage,
+  type Evidence,
+  type NodeEffect,
+  type NodeInput,
+  NodeMachine,
+  type NodeMessage,
   silentForMs,
 } from '@hearsay/protocol';
 import {
   type Announcement,
   type Coherence,
+  type MemberMetadata,
+  type MembershipChange,
   type Origin,
   originId,
   type Receipt,
   type TransportHost,
   type TransportInspection,
+  type TransportMembership,
 } from '@hearsay/spi';
 import type { Connection, PeerId, Stream } from '@libp2p/interface';
-import { type Address, formatAddress } from './address.js';
+import { formatAddress } from './address.js';
 import { ADMISSION_PROTOCOL, Admission, type Admitted } from './admission.js';
-import type { Destination } from './discovery/address-book.js';
-import { Dialler } from './discovery/dialler.js';
-import { REDIAL_MS_MIN } from './discovery/discovery-options.js';
-import { configuredProviders } from './discovery/providers.js';
+import { Dialling } from './dialling.js';
 import { readFrames } from './framed-stream.js';
 import { GossipsubMedium } from './gossipsub-medium.js';
 import { InboundGate } from './inbound-gate.js';
 import { Inbox } from './inbox.js';
-import { createHost, dialOn, type Libp2pHost, listenAddresses, listenOn } from './libp2p-host.js';
+import { createHost, type Libp2pHost, listenAddresses, listenOn } from './libp2p-host.js';
 import { LINK_PROTOCOL, Links, type PeerLink } from './links.js';
+import { LoopDelay } from './loop-delay.js';
 import { MediumChoice } from './medium-choice.js';
 import type { MeshConfig } from './options.js';
 import { Outbox } from './outbox.js';
@@ -35,23 +37,28 @@ import { Refusals } from './refusals.js';
 const TICK_MS = 100;
 const GAP_RETRY_MS = 1_000;
 const GOODBYE_MS = 100;
+/** The dead and the left take a place in the view while they are remembered. */
+const VIEW_PER_MEMBER = 2;
 
 /** Drives the mesh machine over libp2p: bytes, sockets and timers are here, decisions are there. */
 export class MeshNode {
   readonly #config: MeshConfig;
   readonly #host: TransportHost;
   readonly #libp2p: Libp2pHost['libp2p'];
-  readonly #machine: MeshMachine;
+  readonly #machine: NodeMachine;
   readonly #refusals: Refusals;
+  readonly #onChange: (change: MembershipChange) => void;
   readonly #admission: Admission;
   readonly #links: Links;
   readonly #gossipsub: GossipsubMedium;
   readonly #choice: MediumChoice;
-  readonly #dialler: Dialler;
+  readonly #dialling: Dialling;
+  readonly #loopDelay = new LoopDelay();
   readonly #inbox = new Inbox();
   readonly #outbox: Outbox;
   readonly #counters = { sendQueueOverflows: 0, connectionsAdmitted: 0 };
   #addresses: readonly string[] = [];
+  #listening: readonly string[] = [];
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -59,10 +66,15 @@ export class MeshNode {
    * Resolves once others can reach this node.
    * @throws {ListenFailedError} nothing is left open
    */
-  static async open(config: MeshConfig, host: TransportHost): Promise<MeshNode> {
+  static async open(
+    config: MeshConfig,
+    host: TransportHost,
+    onChange: (change: MembershipChange) => void,
+  ): Promise<MeshNode> {
     const refusals = new Refusals(host.logger, host.clock);
     const gate = new InboundGate({ ...config, refusals });
-    const node = new MeshNode(config, host, refusals, await createHost({ ...config, gate }));
+    const libp2pHost = await createHost({ ...config, gate });
+    const node = new MeshNode(config, host, refusals, libp2pHost, onChange);
     gate.watch({
       open: () => node.#libp2p.getConnections().length,
       pending: () => node.#admission.pending,
@@ -76,12 +88,21 @@ export class MeshNode {
     host: TransportHost,
     refusals: Refusals,
     libp2pHost: Libp2pHost,
+    onChange: (change: MembershipChange) => void,
   ) {
     const { libp2p, components } = libp2pHost;
     this.#config = config;
     this.#host = host;
+    this.#onChange = onChange;
     this.#libp2p = libp2p;
-    this.#machine = new MeshMachine(host.self, { repair: config.repair });
+    this.#machine = new NodeMachine(
+      { origin: host.self, addresses: [], metadata: config.metadata },
+      {
+        mesh: { repair: config.repair },
+        membership: { membersMax: VIEW_PER_MEMBER * config.membersMax },
+      },
+      host.clock.monotonicMs(),
+    );
     this.#choice = new MediumChoice(config.medium);
     this.#outbox = new Outbox(() => this.#flush());
     this.#refusals = refusals;
@@ -99,7 +120,7 @@ export class MeshNode {
       peerId: libp2p.peerId,
       sendQueueBytesMax: config.sendQueueBytesMax,
       onUp: (link, replaced) => this.#linkUp(link, replaced),
-      onDown: (link) => this.#linkDown(link),
+      onDown: (link, evidence) => this.#linkDown(link, evidence),
       onOverflow: (peer) => this.#overflowed(peer),
     });
     this.#gossipsub = new GossipsubMedium({
@@ -108,32 +129,30 @@ export class MeshNode {
       frameBytesMax: config.frameBytesMax,
       onFrame: (bytes, forwarder) => this.#gossiped(bytes, forwarder),
     });
-    this.#dialler = new Dialler({
-      clock: host.clock,
-      logger: host.logger,
-      providers: [
-        ...configuredProviders(config.discovery, {
-          peerId: libp2p.peerId,
-          clock: host.clock,
-          logger: components.logger,
-        }),
-        ...host.discovery,
-      ],
-      schedule: {
-        inFlightMax: config.discovery.dialsMax,
-        waitMsMin: REDIAL_MS_MIN,
-        waitMsMax: config.discovery.redialMsMax,
-      },
-      random: Math.random,
+    this.#dialling = new Dialling({
+      host,
+      libp2pHost,
+      admission: this.#admission,
+      links: this.#links,
+      discovery: config.discovery,
       self: () => ({ ...host.self, addresses: this.#addresses }),
-      links: () => this.#links,
-      dial: (address) => this.#dial(address),
+      listening: () => this.#listening,
       onOthersKnown: (count) => this.#handle({ kind: 'others-known', count }),
+      onRefused: (peer) => this.#handle({ kind: 'link-down', peer, evidence: 'closed' }),
     });
   }
 
   get coherence(): Coherence {
     return this.#machine.coherence;
+  }
+
+  get membership(): Pick<TransportMembership, 'members' | 'localMember' | 'viewHash'> {
+    return this.#machine;
+  }
+
+  /** @throws {MetadataTooLargeError} */
+  updateMetadata(metadata: MemberMetadata): void {
+    this.#handle({ kind: 'update-self', metadata });
   }
 
   publish(announcements: readonly Announcement[]): Promise<Receipt> {
@@ -145,6 +164,7 @@ export class MeshNode {
     return {
       coherence: this.coherence,
       addresses: this.#addresses,
+      listening: this.#listening,
       peers: this.#machine.links.map((link) => ({
         origin: link.peer,
         addresses: this.#links.get(link.peer)?.addresses ?? [],
@@ -156,7 +176,7 @@ export class MeshNode {
         ...this.#machine.counters,
         ...this.#inbox.counters,
         ...this.#refusals.counters,
-        ...this.#dialler.counters,
+        ...this.#dialling.counters,
         ...this.#counters,
       },
     };
@@ -164,10 +184,10 @@ export class MeshNode {
 
   async close(): Promise<void> {
     this.#flush();
-    const goodbye = this.#config.dialect.encodeMessage({ kind: 'leave' });
-    for (const link of this.#links) link.queue.send(goodbye);
-    await this.#dialler.stop();
+    this.#handle({ kind: 'leave' });
     clearInterval(this.#timer);
+    this.#loopDelay.stop();
+    await this.#dialling.stop();
     if (this.#links.size > 0) await new Promise((resolve) => setTimeout(resolve, GOODBYE_MS));
     this.#stopped = true;
     await this.#gossipsub.stop();
@@ -188,10 +208,11 @@ export class MeshNode {
     });
     await listenOn(libp2p, listen);
     await this.#gossipsub.start();
-    this.#addresses =
-      announce.length > 0 ? announce.map(formatAddress) : listenAddresses(libp2p, listen);
+    this.#listening = listenAddresses(libp2p, listen);
+    this.#addresses = announce?.map(formatAddress) ?? this.#listening;
+    this.#handle({ kind: 'update-self', addresses: this.#addresses });
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
-    this.#dialler.tick();
+    this.#dialling.tick();
   }
 
   #flush(): void {
@@ -203,17 +224,18 @@ export class MeshNode {
   }
 
   #tick(): void {
-    this.#handle({ kind: 'tick', random: Math.random() });
-    this.#dialler.tick();
+    const eventLoopDelayMs = this.#loopDelay.take();
+    this.#handle({ kind: 'tick', random: Math.random(), eventLoopDelayMs });
+    this.#dialling.tick();
   }
 
-  #handle(input: MeshInput): void {
+  #handle(input: NodeInput): void {
     if (this.#stopped) return;
     const effects = this.#machine.handle(input, this.#host.clock.monotonicMs());
     for (const effect of effects) this.#perform(effect);
   }
 
-  #perform(effect: MeshEffect): void {
+  #perform(effect: NodeEffect): void {
     switch (effect.kind) {
       case 'send':
         this.#links.get(effect.to)?.queue.send(this.#config.dialect.encodeMessage(effect.message));
@@ -233,10 +255,25 @@ export class MeshNode {
       case 'coherence':
         this.#host.coherenceChanged(effect.coherence);
         break;
+      case 'connect':
+        this.#dialling.connect(effect.member);
+        break;
+      case 'changed':
+        this.#onChange({ member: effect.member, before: effect.before });
+        break;
+      case 'refuted':
+        this.#host.logger.info({ incarnation: effect.incarnation }, 'refuted a false suspicion');
+        break;
+      case 'name-conflict':
+        this.#host.logger.error(
+          { node: effect.node, epochs: effect.epochs },
+          'two live processes have the same name: rename one',
+        );
+        break;
     }
   }
 
-  #broadcast(message: MeshMessage): void {
+  #broadcast(message: NodeMessage): void {
     const bytes = this.#config.dialect.encodeMessage(message);
     if (this.#choice.now(this.#links.size) === 'gossipsub') this.#gossipsub.publish(bytes);
     else for (const link of this.#links) link.queue.send(bytes);
@@ -259,15 +296,15 @@ export class MeshNode {
     this.#links.admit(admitted);
   }
 
-  #linkUp({ peer, connection }: PeerLink, replaced: PeerLink | undefined): void {
+  #linkUp({ peer, addresses, connection }: PeerLink, replaced: PeerLink | undefined): void {
     if (replaced) this.#gossipsub.linkDown(replaced.connection.remotePeer);
-    this.#handle({ kind: 'link-up', peer });
+    this.#handle({ kind: 'link-up', peer, addresses });
     this.#gossipsub.linkUp(connection.remotePeer, connection);
   }
 
-  #linkDown({ peer, connection }: PeerLink): void {
+  #linkDown({ peer, connection }: PeerLink, evidence: Evidence): void {
     this.#gossipsub.linkDown(connection.remotePeer);
-    this.#handle({ kind: 'link-down', peer });
+    this.#handle({ kind: 'link-down', peer, evidence });
   }
 
   #overflowed(peer: Origin): void {
@@ -299,14 +336,5 @@ export class MeshNode {
       const link = [...this.#links].find((one) => one.connection.remotePeer.equals(forwarder));
       if (link) this.#links.abort(link.peer, 'forwarded junk');
     }
-  }
-
-  /** Ends within the time that dialling and admission have. */
-  async #dial(address: Address): Promise<Destination> {
-    const connection = await dialOn(this.#libp2p, address);
-    if (connection === 'self') return 'self';
-    const admitted = await this.#admission.admitted(connection);
-    if (!admitted) throw new Error('not admitted');
-    return admitted.peer;
   }
 }

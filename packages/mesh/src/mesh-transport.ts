@@ -4,9 +4,11 @@ import {
   type CacheInvalidationTransport,
   type Coherence,
   LIMITS,
+  type MembershipChange,
   type Receipt,
   type TransportHost,
   type TransportInspection,
+  type TransportMembership,
   TransportStoppedError,
 } from '@hearsay/spi';
 import type { ClusterKeyring } from './keyring.js';
@@ -17,6 +19,7 @@ import { type MeshConfig, type MeshTransportOptions, meshConfig } from './option
 export interface MeshTransport extends CacheInvalidationTransport {
   /** The cluster keys in use; may be changed while the mesh runs. */
   readonly keyring: ClusterKeyring;
+  readonly membership: TransportMembership;
 }
 
 /**
@@ -36,7 +39,9 @@ export function meshTransportOf(config: MeshConfig): MeshTransport {
 class Mesh implements MeshTransport {
   readonly name = 'mesh';
   readonly keyring: ClusterKeyring;
+  readonly membership: TransportMembership;
   readonly #config: MeshConfig;
+  readonly #listeners = new Set<(change: MembershipChange) => void>();
   #node: MeshNode | undefined;
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
@@ -44,6 +49,16 @@ class Mesh implements MeshTransport {
   constructor(config: MeshConfig) {
     this.#config = config;
     this.keyring = config.keyring;
+    this.membership = {
+      members: () => this.#running().membership.members(),
+      localMember: () => this.#running().membership.localMember(),
+      viewHash: () => this.#running().membership.viewHash(),
+      updateMetadata: (metadata) => this.#running().updateMetadata(metadata),
+      onChange: (listener) => {
+        this.#listeners.add(listener);
+        return () => this.#listeners.delete(listener);
+      },
+    };
   }
 
   start(host: TransportHost): Promise<void> {
@@ -52,13 +67,12 @@ class Mesh implements MeshTransport {
   }
 
   async publish(announcements: readonly Announcement[]): Promise<Receipt> {
-    if (!this.#node || this.#stopping !== undefined)
-      throw new TransportStoppedError('the mesh is not running: publish after start, before stop');
+    const node = this.#running();
     if (announcements.length > LIMITS.batchEventsMax)
       throw new BatchTooLargeError(
         `${announcements.length} invalidations at once; the limit is ${LIMITS.batchEventsMax}: name a prefix, tag or scope`,
       );
-    return this.#node.publish(announcements);
+    return node.publish(announcements);
   }
 
   coherence(): Coherence {
@@ -75,11 +89,17 @@ class Mesh implements MeshTransport {
     return this.#stopping;
   }
 
+  #running(): MeshNode {
+    if (!this.#node || this.#stopping !== undefined)
+      throw new TransportStoppedError('the mesh is not running: use it after start, before stop');
+    return this.#node;
+  }
+
   /** While it stops, the links go one by one; that is no news about coherence. */
   async #start(host: TransportHost): Promise<void> {
     if (this.#stopping !== undefined)
       throw new TransportStoppedError('the mesh was stopped: make another');
-    this.#node = await MeshNode.open(this.#config, {
+    const guarded: TransportHost = {
       self: host.self,
       clock: host.clock,
       logger: host.logger,
@@ -89,6 +109,9 @@ class Mesh implements MeshTransport {
       coherenceChanged: (coherence) => {
         if (this.#stopping === undefined) host.coherenceChanged(coherence);
       },
+    };
+    this.#node = await MeshNode.open(this.#config, guarded, (change) => {
+      if (this.#stopping === undefined) for (const listener of this.#listeners) listener(change);
     });
   }
 

@@ -1,5 +1,5 @@
-import { MESSAGE_LIMITS } from '@hearsay/protocol';
-import { ConfigInvalidError } from '@hearsay/spi';
+import { MESSAGE_LIMITS, metadataProblem } from '@hearsay/protocol';
+import { ConfigInvalidError, type MemberMetadata } from '@hearsay/spi';
 import { ADMISSION_LIMITS } from '@hearsay/wire';
 import { type Address, isLoopback, parseAddress } from './address.js';
 import { DIALECT, type Dialect } from './dialect.js';
@@ -17,12 +17,17 @@ export type Medium = 'auto' | 'direct' | 'gossipsub';
 export interface MeshTransportOptions extends DiscoveryOptions {
   /** `host:port` to listen on; port 0 takes a free one. Default `127.0.0.1:0`. */
   readonly listen?: string;
-  /** What others shall dial where that differs from what is listened on (NAT, relays, containers). */
-  readonly announce?: readonly string[];
+  /**
+   * What others shall dial where that differs from what is listened on (NAT, relays, containers).
+   * `false`: nobody can dial this node, which dials others.
+   */
+  readonly announce?: readonly string[] | false;
   /** 64 hex digits, the same on all members. Required to listen beyond loopback. */
   readonly clusterKey?: string;
   /** In place of `clusterKey` while keys are rotated: 1 … 8 keys, the primary one first. */
   readonly clusterKeys?: readonly string[];
+  /** What all members shall know of this one, live: at most 16 short entries. */
+  readonly metadata?: MemberMetadata;
   /** Default `auto`: direct up to 32 members. */
   readonly medium?: Medium;
   /** `false` only to show what repair is worth. */
@@ -43,9 +48,11 @@ export interface MeshTransportOptions extends DiscoveryOptions {
 
 export interface MeshConfig {
   readonly listen: Address;
-  readonly announce: readonly Address[];
+  /** `undefined`: what is listened on. */
+  readonly announce: readonly Address[] | undefined;
   readonly discovery: DiscoveryConfig;
   readonly keyring: Keyring;
+  readonly metadata: MemberMetadata;
   readonly medium: Medium;
   readonly repair: boolean;
   readonly sendQueueBytesMax: number;
@@ -78,9 +85,10 @@ export function meshConfig(options: MeshTransportOptions): MeshConfig {
     );
   return {
     listen,
-    announce: (options.announce ?? []).map((text) => parseAddress(text, 'mesh.announce')),
+    announce: announced(options),
     discovery: discoveryConfig(options),
     keyring,
+    metadata: metadataOf(options),
     medium,
     repair: options.repair ?? true,
     sendQueueBytesMax: whole(
@@ -106,6 +114,18 @@ export function meshConfig(options: MeshTransportOptions): MeshConfig {
     ),
     dialect: DIALECT,
   };
+}
+
+function announced({ announce }: MeshTransportOptions): readonly Address[] | undefined {
+  if (announce === false) return [];
+  if (announce === undefined || announce.length === 0) return undefined;
+  return announce.map((text) => parseAddress(text, 'mesh.announce'));
+}
+
+function metadataOf({ metadata = {} }: MeshTransportOptions): MemberMetadata {
+  const problem = metadataProblem(metadata);
+  if (problem !== undefined) throw new ConfigInvalidError(`mesh.metadata: ${problem}`);
+  return metadata;
 }
 
 function keyringOf({ clusterKey, clusterKeys }: MeshTransportOptions): Keyring {

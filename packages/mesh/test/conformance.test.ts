@@ -20,7 +20,7 @@ async function make(count: number, medium: Medium): Promise<TransportsUnderTest>
     transports: indexes.map((index) => {
       const peers = pairs.filter(({ from }) => from === index).map(({ relay }) => relay.address);
       const arriving = pairs.filter(({ to }) => to === index).map(({ relay }) => relay);
-      return behind(arriving, meshTransport({ medium, peers }));
+      return behind(arriving, meshTransport({ medium, peers, announce: false }));
     }),
     disconnect: (index) => {
       for (const { relay } of touching(index)) relay.cut();
@@ -43,7 +43,7 @@ function behind(
     name: transport.name,
     start: async (host) => {
       await transport.start(host);
-      const port = portOf(transport.inspect().addresses[0] ?? '');
+      const port = portOf(transport.inspect().listening?.[0] ?? '');
       for (const relay of relays) relay.setTarget(port);
     },
     publish: (announcements) => transport.publish(announcements),

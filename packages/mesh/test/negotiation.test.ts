@@ -1,5 +1,4 @@
-import type { MeshMessage } from '@hearsay/protocol';
-import { type AdmissionMessage, encodeHello, encodeMessage } from '@hearsay/wire';
+import { encodeHello, encodeMessage } from '@hearsay/wire';
 import { afterEach, describe, expect, test } from 'vitest';
 import { agree, DIALECT, type Dialect } from '../src/dialect.js';
 import { counted, deliverBothWays, startNode, stopAll } from './node.js';
@@ -20,8 +19,8 @@ function nextMinor(): Dialect {
     versionMin: 1,
     versionMax: 2,
     features: 0b11,
-    encodeHello: (message: AdmissionMessage) => longer(encodeHello(message)),
-    encodeMessage: (message: MeshMessage) =>
+    encodeHello: (message) => longer(encodeHello(message)),
+    encodeMessage: (message) =>
       message.kind !== 'events' && ++frames % 4 === 0
         ? UNKNOWN_KIND
         : longer(encodeMessage(message)),

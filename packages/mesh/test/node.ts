@@ -38,7 +38,7 @@ export async function startNode(
   await transport.start(host);
   running.add(transport);
   const inspect = () => transport.inspect();
-  return { transport, host, inspect, address: inspect().addresses[0] as string };
+  return { transport, host, inspect, address: inspect().listening?.[0] as string };
 }
 
 export async function stopAll(): Promise<void> {

@@ -5,6 +5,7 @@ export * from './freshness.js';
 export * from './inspection.js';
 export * from './invalidation.js';
 export * from './limits.js';
+export * from './membership.js';
 export * from './names.js';
 export * from './token.js';
 export * from './transport.js';

@@ -17,6 +17,8 @@ export interface TransportInspection {
   readonly coherence: Coherence;
   /** Where others reach this node, or the broker, without credentials. */
   readonly addresses: readonly string[];
+  /** What this node listens on, whether it tells others or not; absent where it does not listen. */
+  readonly listening?: readonly string[];
   /** Members that were heard at least once; empty where the medium does not tell them apart. */
   readonly peers: readonly PeerInspection[];
   /** What waits for no peer in particular (a broker's outbox); absent where each peer has its queue. */

@@ -2,6 +2,7 @@ import type { Clock, Logger } from './clock.js';
 import type { DiscoveryProvider } from './discovery.js';
 import type { TransportInspection } from './inspection.js';
 import type { Announcement, InvalidationEvent } from './invalidation.js';
+import type { TransportMembership } from './membership.js';
 import type { Origin, Sequence } from './words.js';
 
 /**
@@ -78,6 +79,8 @@ export interface CacheInvalidationTransport {
   stop(): Promise<void>;
   /** Present where one member can be asked something. */
   readonly asking?: MemberAsking;
+  /** Present where the transport knows its members. */
+  readonly membership?: TransportMembership;
 }
 
 /** The optional port for asking one member something (poll sharing, revocation, inspection). */

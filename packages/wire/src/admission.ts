@@ -1,6 +1,13 @@
-import { type Epoch, LIMITS, type NodeName, nodeNameOf } from '@hearsay/spi';
-import { FrameInvalidError } from './errors.js';
-import { checkLength, readOrigin, writeOrigin } from './fields.js';
+import { type Epoch, type NodeName, nodeNameOf } from '@hearsay/spi';
+import {
+  checkAddresses,
+  checkLength,
+  demand,
+  isPrintable,
+  isUint32,
+  readOrigin,
+  writeOrigin,
+} from './fields.js';
 import { type Body, openFrame, sealFrame } from './frame.js';
 import {
   Hello as WireHello,
@@ -63,9 +70,7 @@ export const ADMISSION_LIMITS = {
 /** The number of each kind in AdmissionFrame; append-only. */
 const FIELDS = { hello: 1, proof: 2, refusal: 3 } as const;
 
-const PRINTABLE = /^[\x21-\x7e]+$/;
 const CONTROL = /\p{Cc}/u;
-const UINT32_MAX = 0xffff_ffff;
 
 /** @throws {FrameInvalidError | FrameTooLargeError | NameInvalidError} what {@link decodeHello} would refuse */
 export function encodeHello(message: AdmissionMessage): Uint8Array {
@@ -172,25 +177,8 @@ function checkHello(hello: Hello): void {
     'the versions are not 1 ≤ min ≤ max',
   );
   demand(isUint32(features), 'the features are not a 32-bit set');
-  checkLength(addresses, LIMITS.addressesPerNodeMax, 'addresses');
-  for (const address of addresses)
-    demand(
-      isPrintable(address, LIMITS.addressCharsMax),
-      `an address is not 1 to ${LIMITS.addressCharsMax} printable characters`,
-    );
+  checkAddresses(addresses);
   checkLength(keyIds, ADMISSION_LIMITS.keyIdsMax, 'key ids');
   for (const id of keyIds)
     demand(id.length === ADMISSION_LIMITS.keyIdBytes, 'a key id is not 8 bytes');
-}
-
-function isPrintable(text: string, charsMax: number): boolean {
-  return text.length <= charsMax && PRINTABLE.test(text);
-}
-
-function isUint32(number: number): boolean {
-  return Number.isInteger(number) && number >= 0 && number <= UINT32_MAX;
-}
-
-function demand(holds: boolean, otherwise: string): void {
-  if (!holds) throw new FrameInvalidError(otherwise);
 }

@@ -1,6 +1,9 @@
-import { type Epoch, nodeNameOf, type Origin } from '@hearsay/spi';
+import { type Epoch, LIMITS, nodeNameOf, type Origin } from '@hearsay/spi';
 import { FrameInvalidError, FrameTooLargeError } from './errors.js';
 import type { Origin as WireOrigin } from './generated/hearsay.js';
+
+const PRINTABLE = /^[\x21-\x7e]+$/;
+const UINT32_MAX = 0xffff_ffff;
 
 /** @throws {FrameInvalidError} unless `hex` is exactly `count` bytes in hex */
 export function bytesOf(hex: string, count: number, what: string): Uint8Array<ArrayBuffer> {
@@ -33,6 +36,30 @@ export function wholeNumber(number: number, min: number, what: string): number {
 export function checkLength(list: readonly unknown[], max: number, what: string): void {
   if (list.length > max)
     throw new FrameTooLargeError(`the message has ${list.length} ${what}; the limit is ${max}`);
+}
+
+/** @throws {FrameInvalidError} with `otherwise`, unless it `holds` */
+export function demand(holds: boolean, otherwise: string): void {
+  if (!holds) throw new FrameInvalidError(otherwise);
+}
+
+/** @returns whether the text is 1 to `charsMax` printable ASCII characters without spaces */
+export function isPrintable(text: string, charsMax: number): boolean {
+  return text.length <= charsMax && PRINTABLE.test(text);
+}
+
+export function isUint32(number: number): boolean {
+  return Number.isInteger(number) && number >= 0 && number <= UINT32_MAX;
+}
+
+/** @throws {FrameTooLargeError | FrameInvalidError} too many addresses, or one that is not printable */
+export function checkAddresses(addresses: readonly string[]): void {
+  checkLength(addresses, LIMITS.addressesPerNodeMax, 'addresses');
+  for (const address of addresses)
+    demand(
+      isPrintable(address, LIMITS.addressCharsMax),
+      `an address is not 1 to ${LIMITS.addressCharsMax} printable characters`,
+    );
 }
 
 export function writeOrigin(origin: Origin): WireOrigin {

@@ -1,17 +1,28 @@
-import { MESSAGE_LIMITS, type MeshMessage } from '@hearsay/protocol';
+import { MESSAGE_LIMITS, type NodeMessage } from '@hearsay/protocol';
 import type { Codec } from 'protons-runtime';
 import { readRuns, writeRuns } from './events.js';
 import { checkLength } from './fields.js';
 import { type Body, openFrame, sealFrame } from './frame.js';
-import { Events, Heartbeat, Leave, Ranges, Vector } from './generated/hearsay.js';
 import {
-  readEntry,
-  readHeartbeat,
-  readRanges,
-  writeEntry,
-  writeHeartbeat,
-  writeRanges,
-} from './repair.js';
+  Events,
+  Heartbeat,
+  Leave,
+  Members,
+  PingRequest,
+  PingResult,
+  Ranges,
+  Vector,
+} from './generated/hearsay.js';
+import { readHeartbeat, writeHeartbeat } from './heartbeat.js';
+import {
+  readMembers,
+  readPingRequest,
+  readPingResult,
+  writeMembers,
+  writePingRequest,
+  writePingResult,
+} from './membership.js';
+import { readEntry, readRanges, writeEntry, writeRanges } from './repair.js';
 
 /** The number of each kind in MeshFrame; append-only. */
 const FIELDS = {
@@ -22,20 +33,25 @@ const FIELDS = {
   pull: 5,
   missing: 6,
   leave: 7,
-} as const satisfies Record<MeshMessage['kind'], number>;
+  'ping-request': 8,
+  'ping-result': 9,
+  members: 10,
+} as const satisfies Record<NodeMessage['kind'], number>;
 
 /**
  * @returns one frame of at most `MESSAGE_LIMITS.frameBytesMax` bytes
  * @throws {FrameTooLargeError} the frame or a list in it is above its limit
- * @throws {FrameInvalidError} an id is not hex of its length, or the ranges of a vector overlap
+ * @throws {FrameInvalidError} an id is not hex of its length, the ranges of a vector overlap, or
+ *   what is said about a member is out of its bounds
  */
-export function encodeMessage(message: MeshMessage): Uint8Array {
+export function encodeMessage(message: NodeMessage): Uint8Array {
+  // biome-ignore lint/nursery/useExhaustiveSwitchCases: it does not resolve Extract<…>; tsc does
   switch (message.kind) {
     case 'events':
       return seal(message, Events.codec(), writeRuns(message.runs));
     case 'heartbeat':
     case 'heartbeat-ack':
-      return seal(message, Heartbeat.codec(), writeHeartbeat(message.beat, message.digest));
+      return seal(message, Heartbeat.codec(), writeHeartbeat(message));
     case 'vector': {
       checkLength(message.entries, MESSAGE_LIMITS.entriesMax, 'vector entries');
       const entries = message.entries.map(writeEntry);
@@ -46,6 +62,12 @@ export function encodeMessage(message: MeshMessage): Uint8Array {
       return seal(message, Ranges.codec(), writeRanges(message.ranges));
     case 'leave':
       return seal(message, Leave.codec(), {});
+    case 'ping-request':
+      return seal(message, PingRequest.codec(), writePingRequest(message));
+    case 'ping-result':
+      return seal(message, PingResult.codec(), writePingResult(message));
+    case 'members':
+      return seal(message, Members.codec(), writeMembers(message));
   }
 }
 
@@ -53,25 +75,26 @@ export function encodeMessage(message: MeshMessage): Uint8Array {
  * @param bytes one frame without its length prefix, from anyone
  * @returns the whole message, every field checked
  * @throws {FrameTooLargeError} the frame or a list in it is above its limit
- * @throws {FrameUnknownError} a kind of message or target of a newer minor version
+ * @throws {FrameUnknownError} a kind of message or target, or a state or evidence of a member, of a
+ *   newer minor version
  * @throws {FrameInvalidError} anything else; never another error
  */
-export function decodeMessage(bytes: Uint8Array): MeshMessage {
+export function decodeMessage(bytes: Uint8Array): NodeMessage {
   return openFrame(bytes, MESSAGE_LIMITS.frameBytesMax, readBody);
 }
 
-function seal<Wire>(message: MeshMessage, codec: Codec<Wire>, wire: Wire): Uint8Array {
+function seal<Wire>(message: NodeMessage, codec: Codec<Wire>, wire: Wire): Uint8Array {
   return sealFrame(FIELDS[message.kind], codec, wire, MESSAGE_LIMITS.frameBytesMax);
 }
 
-function readBody(field: number, body: Body): MeshMessage | undefined {
+function readBody(field: number, body: Body): NodeMessage | undefined {
   switch (field) {
     case FIELDS.events:
       return { kind: 'events', runs: readRuns(body(Events.codec())) };
     case FIELDS.heartbeat:
-      return { kind: 'heartbeat', ...readHeartbeat(body(Heartbeat.codec())) };
+      return readHeartbeat('heartbeat', body(Heartbeat.codec()));
     case FIELDS['heartbeat-ack']:
-      return { kind: 'heartbeat-ack', ...readHeartbeat(body(Heartbeat.codec())) };
+      return readHeartbeat('heartbeat-ack', body(Heartbeat.codec()));
     case FIELDS.vector: {
       const { entries, reply } = body(Vector.codec());
       return { kind: 'vector', entries: entries.map(readEntry), reply };
@@ -83,6 +106,12 @@ function readBody(field: number, body: Body): MeshMessage | undefined {
     case FIELDS.leave:
       body(Leave.codec());
       return { kind: 'leave' };
+    case FIELDS['ping-request']:
+      return readPingRequest(body(PingRequest.codec()));
+    case FIELDS['ping-result']:
+      return readPingResult(body(PingResult.codec()));
+    case FIELDS.members:
+      return readMembers(body(Members.codec()));
     default:
       return undefined;
   }

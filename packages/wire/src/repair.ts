@@ -1,36 +1,8 @@
-import {
-  type Digest,
-  MESSAGE_LIMITS,
-  type SequenceRange,
-  type VectorEntry,
-} from '@hearsay/protocol';
+import { MESSAGE_LIMITS, type SequenceRange, type VectorEntry } from '@hearsay/protocol';
 import type { Sequence } from '@hearsay/spi';
 import { FrameInvalidError } from './errors.js';
 import { checkLength, readOrigin, wholeNumber, writeOrigin } from './fields.js';
-import type {
-  Heartbeat as WireHeartbeat,
-  Ranges as WireRanges,
-  VectorEntry as WireVectorEntry,
-} from './generated/hearsay.js';
-
-export function writeHeartbeat(beat: number, digest: Digest): WireHeartbeat {
-  checkLength(digest.heads, MESSAGE_LIMITS.headsMax, 'heads');
-  const { hashLow, hashHigh } = digest;
-  const heads = digest.heads.map(({ origin, sequence }) => ({
-    origin: writeOrigin(origin),
-    sequence,
-  }));
-  return { beat, heads, hashLow, hashHigh };
-}
-
-export function readHeartbeat(wire: WireHeartbeat): { beat: number; digest: Digest } {
-  const { hashLow, hashHigh } = wire;
-  const heads = wire.heads.map((head) => ({
-    origin: readOrigin(head.origin),
-    sequence: wholeNumber(head.sequence, 0, 'a head') as Sequence,
-  }));
-  return { beat: wholeNumber(wire.beat, 0, 'a beat'), digest: { heads, hashLow, hashHigh } };
-}
+import type { Ranges as WireRanges, VectorEntry as WireVectorEntry } from './generated/hearsay.js';
 
 /** @throws {FrameTooLargeError | FrameInvalidError} too many ranges, or not ascending */
 export function writeEntry({ origin, contiguous, above }: VectorEntry): WireVectorEntry {

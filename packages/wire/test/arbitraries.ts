@@ -1,8 +1,15 @@
 import {
   type Digest,
   type EventRun,
+  type Evidence,
+  type Incarnation,
+  MEMBERSHIP_MESSAGE_LIMITS,
   MESSAGE_LIMITS,
-  type MeshMessage,
+  METADATA_LIMITS,
+  type MemberUpdate,
+  type Metadata,
+  metadataProblem,
+  type NodeMessage,
   type SequenceRange,
   type VectorEntry,
 } from '@hearsay/protocol';
@@ -121,11 +128,56 @@ const ranges: fc.Arbitrary<SequenceRange[]> = fc.array(
   { maxLength: 8 },
 );
 
+const uint32 = fc.nat(0xffff_ffff);
+const addresses = fc.array(fc.stringMatching(/^[!-~]{1,256}$/), {
+  maxLength: LIMITS.addressesPerNodeMax,
+});
+
+/** Of every width in UTF-8, and what an assignment to an object would make something else of. */
+const metadataKey = fc.oneof(
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 16 }),
+  fc.constantFrom('__proto__', 'constructor', '0', 'k'.repeat(METADATA_LIMITS.keyCharsMax)),
+);
+const metadataValue = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 16 }),
+  fc.constant('v'.repeat(METADATA_LIMITS.valueCharsMax)),
+);
+const metadata: fc.Arbitrary<Metadata> = fc
+  .uniqueArray(fc.tuple(metadataKey, metadataValue), {
+    selector: ([name]) => name,
+    maxLength: METADATA_LIMITS.entriesMax,
+  })
+  .map(Object.fromEntries)
+  .filter((data) => metadataProblem(data) === undefined);
+
+const incarnation = uint32 as fc.Arbitrary<Incarnation>;
+const memberUpdate: fc.Arbitrary<MemberUpdate> = fc.oneof(
+  record({
+    state: fc.constant('alive' as const),
+    origin,
+    incarnation,
+    addresses,
+    metadata,
+  }),
+  record({
+    state: fc.constant('suspect' as const),
+    origin,
+    incarnation,
+    by: origin,
+    evidence: fc.constantFrom<Evidence>('closed', 'silent'),
+  }),
+  record({ state: fc.constantFrom('dead' as const, 'left' as const), origin, incarnation }),
+);
+const updates = fc.oneof(
+  fc.array(memberUpdate, { maxLength: 4 }),
+  memberUpdate.map((update) => Array(MEMBERSHIP_MESSAGE_LIMITS.updatesMax).fill(update)),
+);
+
 /** Every kind of valid message. */
-export const meshMessage: fc.Arbitrary<MeshMessage> = fc.oneof(
+export const nodeMessage: fc.Arbitrary<NodeMessage> = fc.oneof(
   record({ kind: fc.constant('events' as const), runs: fc.array(run, { maxLength: 5 }) }),
-  record({ kind: fc.constant('heartbeat' as const), beat: number(0), digest }),
-  record({ kind: fc.constant('heartbeat-ack' as const), beat: number(0), digest }),
+  record({ kind: fc.constant('heartbeat' as const), beat: number(0), digest, updates }),
+  record({ kind: fc.constant('heartbeat-ack' as const), beat: number(0), digest, updates }),
   record({
     kind: fc.constant('vector' as const),
     entries: fc.array(entry, { maxLength: 5 }),
@@ -134,9 +186,25 @@ export const meshMessage: fc.Arbitrary<MeshMessage> = fc.oneof(
   record({ kind: fc.constant('pull' as const), ranges }),
   record({ kind: fc.constant('missing' as const), ranges }),
   fc.constant({ kind: 'leave' as const }),
+  record({
+    kind: fc.constant('ping-request' as const),
+    sequence: number(1),
+    target: origin,
+    updates,
+  }),
+  record({
+    kind: fc.constant('ping-result' as const),
+    sequence: number(1),
+    target: origin,
+    acked: fc.boolean(),
+    updates,
+  }),
+  record({
+    kind: fc.constant('members' as const),
+    members: fc.array(memberUpdate, { maxLength: 6 }),
+    reply: fc.boolean(),
+  }),
 );
-
-const uint32 = fc.nat(0xffff_ffff);
 
 /** Every kind of valid message before admission. */
 export const admissionMessage: fc.Arbitrary<AdmissionMessage> = fc.oneof(
@@ -145,19 +213,14 @@ export const admissionMessage: fc.Arbitrary<AdmissionMessage> = fc.oneof(
     nonce: fc.uint8Array({ minLength: 16, maxLength: 32 }),
     versions: fc.tuple(fc.integer({ min: 1, max: 0xffff_ffff }), uint32),
     features: uint32,
-    addresses: fc.array(fc.stringMatching(/^[!-~]{1,256}$/), {
-      maxLength: LIMITS.addressesPerNodeMax,
-    }),
+    addresses,
     keyIds: fc.array(fc.uint8Array({ minLength: 8, maxLength: 8 }), { maxLength: 8 }),
-  }).map(({ origin: self, nonce, versions: [min, max], features, addresses, keyIds }) => ({
+  }).map(({ versions: [min, max], origin: self, ...rest }) => ({
     kind: 'hello' as const,
     ...self,
-    nonce,
+    ...rest,
     versionMin: min,
     versionMax: Math.max(min, max),
-    features,
-    addresses,
-    keyIds,
   })),
   record({
     kind: fc.constant('proof' as const),

@@ -1,4 +1,4 @@
-import { MESSAGE_LIMITS, type MeshMessage } from '@hearsay/protocol';
+import { MESSAGE_LIMITS, type NodeMessage } from '@hearsay/protocol';
 import type { AppendId, Epoch, LogId, Sequence, Version } from '@hearsay/spi';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -10,7 +10,7 @@ import {
   FrameTooLargeError,
   FrameUnknownError,
 } from '../src/index.js';
-import { meshMessage } from './arbitraries.js';
+import { nodeMessage } from './arbitraries.js';
 import { events, heartbeat, hint, ORIGIN, pull, repeat, run, vector } from './samples.js';
 
 const MAX = Number.MAX_SAFE_INTEGER;
@@ -20,18 +20,18 @@ const ID = new Uint8Array(8);
 const LOG = new Uint8Array(16);
 
 /** What `wire` decodes to, written by the generated encoder, which checks nothing. */
-function decodeWire(wire: Partial<MeshFrame>): MeshMessage {
+function decodeWire(wire: Partial<MeshFrame>): NodeMessage {
   return decodeMessage(MeshFrame.encode(wire));
 }
 
-function decodeAnnouncement(announcement: WireAnnouncement): MeshMessage {
+function decodeAnnouncement(announcement: WireAnnouncement): NodeMessage {
   const runs = [{ origin: WIRE_ORIGIN, first: 1, count: 1 }];
   return decodeWire({ events: { runs, announcements: [announcement] } });
 }
 
 test('every valid message survives the wire exactly', () => {
   fc.assert(
-    fc.property(meshMessage, (message) => {
+    fc.property(nodeMessage, (message) => {
       expect(decodeMessage(encodeMessage(message))).toStrictEqual(message);
     }),
     { numRuns: 500 },
@@ -62,9 +62,9 @@ describe('a list is refused beyond its limit, by the writer and by the reader', 
   });
   const range = { origin: WIRE_ORIGIN, from: 1, to: 2 };
   const heads = repeat(headsMax + 1, { origin: WIRE_ORIGIN, sequence: 1 });
-  const beat = { beat: 1, heads, hashLow: 1, hashHigh: 1 };
+  const beat = { beat: 1, heads, hashLow: 1, hashHigh: 1, updates: [] };
 
-  test.each<[string, MeshMessage, MeshMessage, Partial<MeshFrame>]>([
+  test.each<[string, NodeMessage, NodeMessage, Partial<MeshFrame>]>([
     [
       'runs',
       events(...repeat(runsMax, run(1))),
@@ -148,7 +148,7 @@ test('a frame is read up to its limit in bytes, fields of a newer version skippe
 });
 
 test('a kind of message or target of a newer minor version is told from junk', () => {
-  expect(() => decodeMessage(Uint8Array.of((8 << 3) | 2, 1, 0))).toThrow(FrameUnknownError);
+  expect(() => decodeMessage(Uint8Array.of((11 << 3) | 2, 1, 0))).toThrow(FrameUnknownError);
   expect(() => decodeAnnouncement({ ...HINT, kind: 4 })).toThrow(FrameUnknownError);
 });
 
@@ -157,7 +157,7 @@ describe('a frame that is not one whole message is refused', () => {
     ['nothing', []],
     ['field number 0', [2, 0]],
     ['a kind that is not a message', [0x08, 1]],
-    ['an unknown kind that does not fill the frame', [0x42, 5, 0]],
+    ['an unknown kind that does not fill the frame', [0x5a, 5, 0]],
     ['a byte after the message', [0x3a, 0, 0]],
     ['two messages', [0x3a, 0, 0x3a, 0]],
     // A vector with one entry whose `contiguous` goes on after the end of the frame.
@@ -226,7 +226,13 @@ describe('a field out of its range makes the whole message invalid', () => {
     pull: { ranges: [{ origin: WIRE_ORIGIN, from: 1, to: 2, ...change }] },
   });
   const beatOf = (beat: number, sequence: number) => ({
-    heartbeat: { beat, heads: [{ origin: WIRE_ORIGIN, sequence }], hashLow: 0, hashHigh: 0 },
+    heartbeat: {
+      beat,
+      heads: [{ origin: WIRE_ORIGIN, sequence }],
+      hashLow: 0,
+      hashHigh: 0,
+      updates: [],
+    },
   });
 
   test('the frames that the cases below spoil are valid', () => {
@@ -279,7 +285,7 @@ describe('a field out of its range makes the whole message invalid', () => {
     }
   });
 
-  test.each<[string, MeshMessage]>([
+  test.each<[string, NodeMessage]>([
     ['an epoch that is not hex', events({ ...run(1), origin: { ...ORIGIN, epoch: 'x' as Epoch } })],
     [
       'ranges that are not ascending',

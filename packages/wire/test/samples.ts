@@ -1,4 +1,12 @@
-import type { EventRun, MeshMessage, SequenceRange, VectorEntry } from '@hearsay/protocol';
+import type {
+  AliveUpdate,
+  EventRun,
+  Incarnation,
+  MemberUpdate,
+  NodeMessage,
+  SequenceRange,
+  VectorEntry,
+} from '@hearsay/protocol';
 import type { Announcement, Epoch, NodeName, Origin, Scope, Sequence } from '@hearsay/spi';
 
 export const ORIGIN: Origin = { node: 'node-a' as NodeName, epoch: 'ab'.repeat(8) as Epoch };
@@ -12,11 +20,11 @@ export function run(count: number, first = 1): EventRun {
   return { origin: ORIGIN, first: first as Sequence, announcements };
 }
 
-export function events(...runs: EventRun[]): MeshMessage {
+export function events(...runs: EventRun[]): NodeMessage {
   return { kind: 'events', runs };
 }
 
-export function heartbeat(heads: number): MeshMessage {
+export function heartbeat(heads: number, updates: readonly MemberUpdate[] = []): NodeMessage {
   return {
     kind: 'heartbeat',
     beat: 1,
@@ -25,10 +33,28 @@ export function heartbeat(heads: number): MeshMessage {
       hashLow: 1,
       hashHigh: 2,
     },
+    updates,
   };
 }
 
-export function vector(entries: number, rangesPerEntry = 0): MeshMessage {
+export function alive(change: Partial<AliveUpdate> = {}): AliveUpdate {
+  const incarnation = 1 as Incarnation;
+  return { state: 'alive', origin: ORIGIN, incarnation, addresses: [], metadata: {}, ...change };
+}
+
+export function pingRequest(updates: readonly MemberUpdate[]): NodeMessage {
+  return { kind: 'ping-request', sequence: 1, target: ORIGIN, updates };
+}
+
+export function pingResult(updates: readonly MemberUpdate[]): NodeMessage {
+  return { kind: 'ping-result', sequence: 1, target: ORIGIN, acked: true, updates };
+}
+
+export function members(updates: readonly MemberUpdate[]): NodeMessage {
+  return { kind: 'members', members: updates, reply: false };
+}
+
+export function vector(entries: number, rangesPerEntry = 0): NodeMessage {
   const above = Array.from({ length: rangesPerEntry }, (_, i) => ({
     from: (2 * i + 2) as Sequence,
     to: (2 * i + 2) as Sequence,
@@ -37,7 +63,7 @@ export function vector(entries: number, rangesPerEntry = 0): MeshMessage {
   return { kind: 'vector', entries: repeat(entries, entry), reply: false };
 }
 
-export function pull(count: number): MeshMessage {
+export function pull(count: number): NodeMessage {
   const range: SequenceRange = { origin: ORIGIN, from: 1 as Sequence, to: 2 as Sequence };
   return { kind: 'pull', ranges: repeat(count, range) };
 }

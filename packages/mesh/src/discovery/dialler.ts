@@ -25,6 +25,8 @@ export interface DiallerOptions {
   /** In [0, 1). */
   readonly random: () => number;
   readonly self: () => SelfAnnouncement;
+  /** Where this node is reached beside what it announces. */
+  readonly listening?: () => readonly string[];
   readonly links: () => Iterable<LinkedPeer>;
   /**
    * Must settle; it holds one of the places for dials until then.
@@ -85,7 +87,10 @@ export class Dialler {
 
   #announcing(provider: DiscoveryProvider): Ticking[] {
     if (!provider.announce) return [];
-    const call = async () => provider.announce?.(this.#options.self());
+    const call = async () => {
+      const self = this.#options.self();
+      if (self.addresses.length > 0) await provider.announce?.(self);
+    };
     return [this.#repeated(provider, 'announce', ANNOUNCE_EVERY_MS, call, () => {})];
   }
 
@@ -130,7 +135,8 @@ export class Dialler {
   #dial(): void {
     if (this.#stopped) return;
     const nowMs = this.#options.clock.monotonicMs();
-    this.#book.update(this.#options.self().addresses, this.#options.links(), nowMs);
+    const { self, listening, links } = this.#options;
+    this.#book.update([...self().addresses, ...(listening?.() ?? [])], links(), nowMs);
     for (const dial of this.#schedule.next(nowMs, this.#book)) void this.#try(dial);
   }
 

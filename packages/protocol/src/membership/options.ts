@@ -4,7 +4,7 @@ import { ConfigInvalidError } from '@hearsay/spi';
  * Every number of the membership machine. Times in milliseconds on the caller's monotonic clock.
  *
  * How they hang together (n members): each member is probed every `roundMs` = ⌈(n−1)/k⌉ ×
- * `probeIntervalMs`, 2 s up to 32 members. A silent member is suspect at most `roundMs` + 2 ×
+ * `probeIntervalMs`, 1 s up to 16 members and 2 s up to 32. A silent member is suspect at most `roundMs` + 2 ×
  * `pingTimeoutMs` after its last answer, a closed one `pingTimeoutMs` after the close.
  */
 export interface MembershipOptions {
@@ -20,12 +20,13 @@ export interface MembershipOptions {
   readonly probeIntervalMs: number;
   /**
    * A batch is k = ⌈n / this⌉ probes, so a round takes about this many intervals while k is below
-   * its maximum. Lower: quicker suspicion, more messages. Default 4.
+   * its maximum. Lower: quicker suspicion and repair, more messages. Default 2: what only one member
+   * holds of a lost event is compared with everyone within two intervals.
    */
   readonly roundIntervals: number;
   /**
    * k is never above this. In turn a node sends at most this × 1000 / `probeIntervalMs` pings a
-   * second, and as many again to who is suspect. Beyond 4 × this members rounds grow longer. Default 8.
+   * second, and as many again to who is suspect. Beyond 2 × this members rounds grow longer. Default 8.
    */
   readonly probesMax: number;
   /**
@@ -101,7 +102,7 @@ export interface MembershipOptions {
 export const MEMBERSHIP_DEFAULTS: MembershipOptions = {
   tickMs: 100,
   probeIntervalMs: 500,
-  roundIntervals: 4,
+  roundIntervals: 2,
   probesMax: 8,
   pingTimeoutMs: 250,
   pingTimeoutMaxMs: 2_000,

@@ -5,7 +5,10 @@ import type { MeshMessage, SequenceRange } from './message.js';
 export type MeshEffect =
   | { readonly kind: 'send'; readonly to: Origin; readonly message: MeshMessage }
   /** To every member, by the medium that is in use. Only `events`. */
-  | { readonly kind: 'broadcast'; readonly message: MeshMessage }
+  | {
+      readonly kind: 'broadcast';
+      readonly message: Extract<MeshMessage, { readonly kind: 'events' }>;
+    }
   /** Hand to the host; each event of each origin at least once, this node's own never. */
   | { readonly kind: 'deliver'; readonly events: readonly InvalidationEvent[] }
   /** The peer is silent or replaced: drop the connection. */

@@ -8,6 +8,9 @@ export interface LinksOptions {
   readonly linkSilentMs: number;
 }
 
+/** Ticks come every 100 ms; one that is late by less than this is no stall. */
+const STALL_MS_MIN = 500;
+
 /** The admitted peers, when the next heartbeat is due to each, and who is silent. */
 export class Links {
   readonly #options: LinksOptions;
@@ -15,8 +18,12 @@ export class Links {
   #peers: readonly Origin[] = [];
   #tickAtMs: number | undefined;
 
+  /** {@link LinksOptions.linkSilentMs}, which may follow the size of the view. */
+  silentMs: number;
+
   constructor(options: LinksOptions) {
     this.#options = options;
+    this.silentMs = options.linkSilentMs;
   }
 
   get size(): number {
@@ -62,13 +69,21 @@ export class Links {
     return true;
   }
 
+  /** The heartbeat `beat` goes out now; beats of one link only rise. */
+  beats(peer: Origin, beat: number, nowMs: number): void {
+    const link = this.get(peer);
+    if (!link || beat <= link.beat) return;
+    link.beat = beat;
+    link.beatAtMs = nowMs;
+  }
+
   /** @returns who has been silent for too long, and to whom a heartbeat goes now */
   tick(nowMs: number): { readonly silent: Link[]; readonly due: Link[] } {
     this.#forgiveOwnStall(nowMs);
     const silent: Link[] = [];
     const due: Link[] = [];
     for (const link of this.#links.values()) {
-      if (silentForMs(link, nowMs) >= this.#options.linkSilentMs) silent.push(link);
+      if (silentForMs(link, nowMs) >= this.silentMs) silent.push(link);
       else if (nowMs - link.beatAtMs >= this.#options.heartbeatMs) due.push(link);
     }
     for (const link of due) {
@@ -80,7 +95,7 @@ export class Links {
 
   /** A process that was stopped itself cannot say who was silent meanwhile. */
   #forgiveOwnStall(nowMs: number): void {
-    const stallMs = nowMs - (this.#tickAtMs ?? nowMs) - this.#options.heartbeatMs;
+    const stallMs = nowMs - (this.#tickAtMs ?? nowMs) - STALL_MS_MIN;
     this.#tickAtMs = nowMs;
     if (stallMs <= 0) return;
     for (const link of this.#links.values()) link.ackAtMs = Math.min(nowMs, link.ackAtMs + stallMs);

@@ -77,6 +77,20 @@ export class MeshMachine {
     return this.#links.all;
   }
 
+  digest(): Digest {
+    return this.#vector.digest();
+  }
+
+  /** A heartbeat that somebody else made goes to this peer now. */
+  beats(peer: Origin, beat: number, nowMs: number): void {
+    this.#links.beats(peer, beat, nowMs);
+  }
+
+  /** From now on a link is dropped when it was silent for this long. */
+  setLinkSilentMs(linkSilentMs: number): void {
+    this.#links.silentMs = linkSilentMs;
+  }
+
   handle(input: MeshInput, nowMs: number): MeshEffect[] {
     const effects = [...this.#decide(input, nowMs), ...this.#coherenceChange(nowMs)];
     countEffects(this.counters, effects);
@@ -171,7 +185,7 @@ export class MeshMachine {
 
   #linkUp(peer: Origin, nowMs: number): MeshEffect[] {
     const effects: MeshEffect[] = [];
-    for (const other of this.#links.peers) {
+    for (const other of this.#options.supersede ? this.#links.peers : []) {
       if (other.node !== peer.node || sameOrigin(other, peer)) continue;
       this.#forgetLink(other);
       effects.push({ kind: 'close-link', peer: other, reason: 'restarted' });

@@ -15,6 +15,11 @@ export interface MeshOptions
     VersionVectorOptions {
   /** How much of the journal one pull may bring. */
   readonly pullBytesMax: number;
+  /**
+   * Whether a link to a new epoch of a node ends the links to its former ones. `false` where
+   * membership decides that, which can tell a restart from two live processes of one name (rule S5).
+   */
+  readonly supersede: boolean;
   /** `false` only to show what repair is worth: digests are sent and ignored. */
   readonly repair: boolean;
 }
@@ -32,5 +37,6 @@ export const MESH_DEFAULTS: MeshOptions = {
   journalBytesMax: 8_388_608,
   originsMax: 1_024,
   silentOriginMs: 600_000,
+  supersede: true,
   repair: true,
 };

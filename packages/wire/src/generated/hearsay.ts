@@ -15,6 +15,9 @@ export interface MeshFrame {
   pull?: Ranges
   missing?: Ranges
   leave?: Leave
+  pingRequest?: PingRequest
+  pingResult?: PingResult
+  members?: Members
 }
 
 export namespace MeshFrame {
@@ -29,7 +32,46 @@ export namespace MeshFrame {
 
         obj = { ...obj }
 
+        if (obj.members != null) {
+          obj.pingResult = undefined
+          obj.pingRequest = undefined
+          obj.leave = undefined
+          obj.missing = undefined
+          obj.pull = undefined
+          obj.vector = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.events = undefined
+        }
+
+        if (obj.pingResult != null) {
+          obj.members = undefined
+          obj.pingRequest = undefined
+          obj.leave = undefined
+          obj.missing = undefined
+          obj.pull = undefined
+          obj.vector = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.events = undefined
+        }
+
+        if (obj.pingRequest != null) {
+          obj.members = undefined
+          obj.pingResult = undefined
+          obj.leave = undefined
+          obj.missing = undefined
+          obj.pull = undefined
+          obj.vector = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.events = undefined
+        }
+
         if (obj.leave != null) {
+          obj.members = undefined
+          obj.pingResult = undefined
+          obj.pingRequest = undefined
           obj.missing = undefined
           obj.pull = undefined
           obj.vector = undefined
@@ -39,6 +81,9 @@ export namespace MeshFrame {
         }
 
         if (obj.missing != null) {
+          obj.members = undefined
+          obj.pingResult = undefined
+          obj.pingRequest = undefined
           obj.leave = undefined
           obj.pull = undefined
           obj.vector = undefined
@@ -48,6 +93,9 @@ export namespace MeshFrame {
         }
 
         if (obj.pull != null) {
+          obj.members = undefined
+          obj.pingResult = undefined
+          obj.pingRequest = undefined
           obj.leave = undefined
           obj.missing = undefined
           obj.vector = undefined
@@ -57,6 +105,9 @@ export namespace MeshFrame {
         }
 
         if (obj.vector != null) {
+          obj.members = undefined
+          obj.pingResult = undefined
+          obj.pingRequest = undefined
           obj.leave = undefined
           obj.missing = undefined
           obj.pull = undefined
@@ -66,6 +117,9 @@ export namespace MeshFrame {
         }
 
         if (obj.heartbeatAck != null) {
+          obj.members = undefined
+          obj.pingResult = undefined
+          obj.pingRequest = undefined
           obj.leave = undefined
           obj.missing = undefined
           obj.pull = undefined
@@ -75,6 +129,9 @@ export namespace MeshFrame {
         }
 
         if (obj.heartbeat != null) {
+          obj.members = undefined
+          obj.pingResult = undefined
+          obj.pingRequest = undefined
           obj.leave = undefined
           obj.missing = undefined
           obj.pull = undefined
@@ -84,6 +141,9 @@ export namespace MeshFrame {
         }
 
         if (obj.events != null) {
+          obj.members = undefined
+          obj.pingResult = undefined
+          obj.pingRequest = undefined
           obj.leave = undefined
           obj.missing = undefined
           obj.pull = undefined
@@ -125,6 +185,21 @@ export namespace MeshFrame {
         if (obj.leave != null) {
           w.uint32(58)
           Leave.codec().encode(obj.leave, w)
+        }
+
+        if (obj.pingRequest != null) {
+          w.uint32(66)
+          PingRequest.codec().encode(obj.pingRequest, w)
+        }
+
+        if (obj.pingResult != null) {
+          w.uint32(74)
+          PingResult.codec().encode(obj.pingResult, w)
+        }
+
+        if (obj.members != null) {
+          w.uint32(82)
+          Members.codec().encode(obj.members, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -181,6 +256,24 @@ export namespace MeshFrame {
               })
               break
             }
+            case 8: {
+              obj.pingRequest = PingRequest.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.pingRequest
+              })
+              break
+            }
+            case 9: {
+              obj.pingResult = PingResult.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.pingResult
+              })
+              break
+            }
+            case 10: {
+              obj.members = Members.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.members
+              })
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -188,7 +281,46 @@ export namespace MeshFrame {
           }
         }
 
+        if (obj.members != null) {
+          delete obj.pingResult
+          delete obj.pingRequest
+          delete obj.leave
+          delete obj.missing
+          delete obj.pull
+          delete obj.vector
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.events
+        }
+
+        if (obj.pingResult != null) {
+          delete obj.members
+          delete obj.pingRequest
+          delete obj.leave
+          delete obj.missing
+          delete obj.pull
+          delete obj.vector
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.events
+        }
+
+        if (obj.pingRequest != null) {
+          delete obj.members
+          delete obj.pingResult
+          delete obj.leave
+          delete obj.missing
+          delete obj.pull
+          delete obj.vector
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.events
+        }
+
         if (obj.leave != null) {
+          delete obj.members
+          delete obj.pingResult
+          delete obj.pingRequest
           delete obj.missing
           delete obj.pull
           delete obj.vector
@@ -198,6 +330,9 @@ export namespace MeshFrame {
         }
 
         if (obj.missing != null) {
+          delete obj.members
+          delete obj.pingResult
+          delete obj.pingRequest
           delete obj.leave
           delete obj.pull
           delete obj.vector
@@ -207,6 +342,9 @@ export namespace MeshFrame {
         }
 
         if (obj.pull != null) {
+          delete obj.members
+          delete obj.pingResult
+          delete obj.pingRequest
           delete obj.leave
           delete obj.missing
           delete obj.vector
@@ -216,6 +354,9 @@ export namespace MeshFrame {
         }
 
         if (obj.vector != null) {
+          delete obj.members
+          delete obj.pingResult
+          delete obj.pingRequest
           delete obj.leave
           delete obj.missing
           delete obj.pull
@@ -225,6 +366,9 @@ export namespace MeshFrame {
         }
 
         if (obj.heartbeatAck != null) {
+          delete obj.members
+          delete obj.pingResult
+          delete obj.pingRequest
           delete obj.leave
           delete obj.missing
           delete obj.pull
@@ -234,6 +378,9 @@ export namespace MeshFrame {
         }
 
         if (obj.heartbeat != null) {
+          delete obj.members
+          delete obj.pingResult
+          delete obj.pingRequest
           delete obj.leave
           delete obj.missing
           delete obj.pull
@@ -243,6 +390,9 @@ export namespace MeshFrame {
         }
 
         if (obj.events != null) {
+          delete obj.members
+          delete obj.pingResult
+          delete obj.pingRequest
           delete obj.leave
           delete obj.missing
           delete obj.pull
@@ -304,6 +454,27 @@ export namespace MeshFrame {
             case 7: {
               yield * Leave.codec().stream(reader, reader.uint32(), `${prefix}.leave`, {
                 limits: opts.limits?.leave
+              })
+
+              break
+            }
+            case 8: {
+              yield * PingRequest.codec().stream(reader, reader.uint32(), `${prefix}.pingRequest`, {
+                limits: opts.limits?.pingRequest
+              })
+
+              break
+            }
+            case 9: {
+              yield * PingResult.codec().stream(reader, reader.uint32(), `${prefix}.pingResult`, {
+                limits: opts.limits?.pingResult
+              })
+
+              break
+            }
+            case 10: {
+              yield * Members.codec().stream(reader, reader.uint32(), `${prefix}.members`, {
+                limits: opts.limits?.members
               })
 
               break
@@ -425,6 +596,66 @@ export namespace MeshFrame {
     value: number
   }
 
+  export interface MeshFrameHeartbeatUpdatesOriginNodeFieldEvent {
+    field: '$.heartbeat.updates[].origin.node'
+    value: string
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatUpdatesOriginEpochFieldEvent {
+    field: '$.heartbeat.updates[].origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatUpdatesIncarnationFieldEvent {
+    field: '$.heartbeat.updates[].incarnation'
+    value: number
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatUpdatesStateFieldEvent {
+    field: '$.heartbeat.updates[].state'
+    value: number
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatUpdatesAddressesFieldEvent {
+    field: '$.heartbeat.updates[].addresses[]'
+    index: number
+    value: string
+  }
+
+  export interface MeshFrameHeartbeatUpdatesMetadataKeyFieldEvent {
+    field: '$.heartbeat.updates[].metadata[].key'
+    value: string
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatUpdatesMetadataValueFieldEvent {
+    field: '$.heartbeat.updates[].metadata[].value'
+    value: string
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatUpdatesByNodeFieldEvent {
+    field: '$.heartbeat.updates[].by.node'
+    value: string
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatUpdatesByEpochFieldEvent {
+    field: '$.heartbeat.updates[].by.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatUpdatesEvidenceFieldEvent {
+    field: '$.heartbeat.updates[].evidence'
+    value: number
+    index: number
+  }
+
   export interface MeshFrameHeartbeatAckBeatFieldEvent {
     field: '$.heartbeatAck.beat'
     value: number
@@ -456,6 +687,66 @@ export namespace MeshFrame {
   export interface MeshFrameHeartbeatAckHashHighFieldEvent {
     field: '$.heartbeatAck.hashHigh'
     value: number
+  }
+
+  export interface MeshFrameHeartbeatAckUpdatesOriginNodeFieldEvent {
+    field: '$.heartbeatAck.updates[].origin.node'
+    value: string
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatAckUpdatesOriginEpochFieldEvent {
+    field: '$.heartbeatAck.updates[].origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatAckUpdatesIncarnationFieldEvent {
+    field: '$.heartbeatAck.updates[].incarnation'
+    value: number
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatAckUpdatesStateFieldEvent {
+    field: '$.heartbeatAck.updates[].state'
+    value: number
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatAckUpdatesAddressesFieldEvent {
+    field: '$.heartbeatAck.updates[].addresses[]'
+    index: number
+    value: string
+  }
+
+  export interface MeshFrameHeartbeatAckUpdatesMetadataKeyFieldEvent {
+    field: '$.heartbeatAck.updates[].metadata[].key'
+    value: string
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatAckUpdatesMetadataValueFieldEvent {
+    field: '$.heartbeatAck.updates[].metadata[].value'
+    value: string
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatAckUpdatesByNodeFieldEvent {
+    field: '$.heartbeatAck.updates[].by.node'
+    value: string
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatAckUpdatesByEpochFieldEvent {
+    field: '$.heartbeatAck.updates[].by.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MeshFrameHeartbeatAckUpdatesEvidenceFieldEvent {
+    field: '$.heartbeatAck.updates[].evidence'
+    value: number
+    index: number
   }
 
   export interface MeshFrameVectorEntriesOriginNodeFieldEvent {
@@ -535,6 +826,226 @@ export namespace MeshFrame {
     index: number
   }
 
+  export interface MeshFramePingRequestSequenceFieldEvent {
+    field: '$.pingRequest.sequence'
+    value: number
+  }
+
+  export interface MeshFramePingRequestTargetNodeFieldEvent {
+    field: '$.pingRequest.target.node'
+    value: string
+  }
+
+  export interface MeshFramePingRequestTargetEpochFieldEvent {
+    field: '$.pingRequest.target.epoch'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MeshFramePingRequestUpdatesOriginNodeFieldEvent {
+    field: '$.pingRequest.updates[].origin.node'
+    value: string
+    index: number
+  }
+
+  export interface MeshFramePingRequestUpdatesOriginEpochFieldEvent {
+    field: '$.pingRequest.updates[].origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MeshFramePingRequestUpdatesIncarnationFieldEvent {
+    field: '$.pingRequest.updates[].incarnation'
+    value: number
+    index: number
+  }
+
+  export interface MeshFramePingRequestUpdatesStateFieldEvent {
+    field: '$.pingRequest.updates[].state'
+    value: number
+    index: number
+  }
+
+  export interface MeshFramePingRequestUpdatesAddressesFieldEvent {
+    field: '$.pingRequest.updates[].addresses[]'
+    index: number
+    value: string
+  }
+
+  export interface MeshFramePingRequestUpdatesMetadataKeyFieldEvent {
+    field: '$.pingRequest.updates[].metadata[].key'
+    value: string
+    index: number
+  }
+
+  export interface MeshFramePingRequestUpdatesMetadataValueFieldEvent {
+    field: '$.pingRequest.updates[].metadata[].value'
+    value: string
+    index: number
+  }
+
+  export interface MeshFramePingRequestUpdatesByNodeFieldEvent {
+    field: '$.pingRequest.updates[].by.node'
+    value: string
+    index: number
+  }
+
+  export interface MeshFramePingRequestUpdatesByEpochFieldEvent {
+    field: '$.pingRequest.updates[].by.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MeshFramePingRequestUpdatesEvidenceFieldEvent {
+    field: '$.pingRequest.updates[].evidence'
+    value: number
+    index: number
+  }
+
+  export interface MeshFramePingResultSequenceFieldEvent {
+    field: '$.pingResult.sequence'
+    value: number
+  }
+
+  export interface MeshFramePingResultTargetNodeFieldEvent {
+    field: '$.pingResult.target.node'
+    value: string
+  }
+
+  export interface MeshFramePingResultTargetEpochFieldEvent {
+    field: '$.pingResult.target.epoch'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MeshFramePingResultAckedFieldEvent {
+    field: '$.pingResult.acked'
+    value: boolean
+  }
+
+  export interface MeshFramePingResultUpdatesOriginNodeFieldEvent {
+    field: '$.pingResult.updates[].origin.node'
+    value: string
+    index: number
+  }
+
+  export interface MeshFramePingResultUpdatesOriginEpochFieldEvent {
+    field: '$.pingResult.updates[].origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MeshFramePingResultUpdatesIncarnationFieldEvent {
+    field: '$.pingResult.updates[].incarnation'
+    value: number
+    index: number
+  }
+
+  export interface MeshFramePingResultUpdatesStateFieldEvent {
+    field: '$.pingResult.updates[].state'
+    value: number
+    index: number
+  }
+
+  export interface MeshFramePingResultUpdatesAddressesFieldEvent {
+    field: '$.pingResult.updates[].addresses[]'
+    index: number
+    value: string
+  }
+
+  export interface MeshFramePingResultUpdatesMetadataKeyFieldEvent {
+    field: '$.pingResult.updates[].metadata[].key'
+    value: string
+    index: number
+  }
+
+  export interface MeshFramePingResultUpdatesMetadataValueFieldEvent {
+    field: '$.pingResult.updates[].metadata[].value'
+    value: string
+    index: number
+  }
+
+  export interface MeshFramePingResultUpdatesByNodeFieldEvent {
+    field: '$.pingResult.updates[].by.node'
+    value: string
+    index: number
+  }
+
+  export interface MeshFramePingResultUpdatesByEpochFieldEvent {
+    field: '$.pingResult.updates[].by.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MeshFramePingResultUpdatesEvidenceFieldEvent {
+    field: '$.pingResult.updates[].evidence'
+    value: number
+    index: number
+  }
+
+  export interface MeshFrameMembersMembersOriginNodeFieldEvent {
+    field: '$.members.members[].origin.node'
+    value: string
+    index: number
+  }
+
+  export interface MeshFrameMembersMembersOriginEpochFieldEvent {
+    field: '$.members.members[].origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MeshFrameMembersMembersIncarnationFieldEvent {
+    field: '$.members.members[].incarnation'
+    value: number
+    index: number
+  }
+
+  export interface MeshFrameMembersMembersStateFieldEvent {
+    field: '$.members.members[].state'
+    value: number
+    index: number
+  }
+
+  export interface MeshFrameMembersMembersAddressesFieldEvent {
+    field: '$.members.members[].addresses[]'
+    index: number
+    value: string
+  }
+
+  export interface MeshFrameMembersMembersMetadataKeyFieldEvent {
+    field: '$.members.members[].metadata[].key'
+    value: string
+    index: number
+  }
+
+  export interface MeshFrameMembersMembersMetadataValueFieldEvent {
+    field: '$.members.members[].metadata[].value'
+    value: string
+    index: number
+  }
+
+  export interface MeshFrameMembersMembersByNodeFieldEvent {
+    field: '$.members.members[].by.node'
+    value: string
+    index: number
+  }
+
+  export interface MeshFrameMembersMembersByEpochFieldEvent {
+    field: '$.members.members[].by.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MeshFrameMembersMembersEvidenceFieldEvent {
+    field: '$.members.members[].evidence'
+    value: number
+    index: number
+  }
+
+  export interface MeshFrameMembersReplyFieldEvent {
+    field: '$.members.reply'
+    value: boolean
+  }
+
   export function encode (obj: Partial<MeshFrame>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, MeshFrame.codec())
   }
@@ -543,7 +1054,7 @@ export namespace MeshFrame {
     return decodeMessage(buf, MeshFrame.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MeshFrame>): Generator<MeshFrameEventsRunsOriginNodeFieldEvent | MeshFrameEventsRunsOriginEpochFieldEvent | MeshFrameEventsRunsFirstFieldEvent | MeshFrameEventsRunsCountFieldEvent | MeshFrameEventsRunsLogIdFieldEvent | MeshFrameEventsAnnouncementsScopeFieldEvent | MeshFrameEventsAnnouncementsKindFieldEvent | MeshFrameEventsAnnouncementsKeyFieldEvent | MeshFrameEventsAnnouncementsVersionFieldEvent | MeshFrameEventsAnnouncementsAppendIdFieldEvent | MeshFrameEventsAnnouncementsPrevIdFieldEvent | MeshFrameEventsAnnouncementsLogIdFieldEvent | MeshFrameHeartbeatBeatFieldEvent | MeshFrameHeartbeatHeadsOriginNodeFieldEvent | MeshFrameHeartbeatHeadsOriginEpochFieldEvent | MeshFrameHeartbeatHeadsSequenceFieldEvent | MeshFrameHeartbeatHashLowFieldEvent | MeshFrameHeartbeatHashHighFieldEvent | MeshFrameHeartbeatAckBeatFieldEvent | MeshFrameHeartbeatAckHeadsOriginNodeFieldEvent | MeshFrameHeartbeatAckHeadsOriginEpochFieldEvent | MeshFrameHeartbeatAckHeadsSequenceFieldEvent | MeshFrameHeartbeatAckHashLowFieldEvent | MeshFrameHeartbeatAckHashHighFieldEvent | MeshFrameVectorEntriesOriginNodeFieldEvent | MeshFrameVectorEntriesOriginEpochFieldEvent | MeshFrameVectorEntriesContiguousFieldEvent | MeshFrameVectorEntriesAboveFieldEvent | MeshFrameVectorReplyFieldEvent | MeshFramePullRangesOriginNodeFieldEvent | MeshFramePullRangesOriginEpochFieldEvent | MeshFramePullRangesFromFieldEvent | MeshFramePullRangesToFieldEvent | MeshFrameMissingRangesOriginNodeFieldEvent | MeshFrameMissingRangesOriginEpochFieldEvent | MeshFrameMissingRangesFromFieldEvent | MeshFrameMissingRangesToFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MeshFrame>): Generator<MeshFrameEventsRunsOriginNodeFieldEvent | MeshFrameEventsRunsOriginEpochFieldEvent | MeshFrameEventsRunsFirstFieldEvent | MeshFrameEventsRunsCountFieldEvent | MeshFrameEventsRunsLogIdFieldEvent | MeshFrameEventsAnnouncementsScopeFieldEvent | MeshFrameEventsAnnouncementsKindFieldEvent | MeshFrameEventsAnnouncementsKeyFieldEvent | MeshFrameEventsAnnouncementsVersionFieldEvent | MeshFrameEventsAnnouncementsAppendIdFieldEvent | MeshFrameEventsAnnouncementsPrevIdFieldEvent | MeshFrameEventsAnnouncementsLogIdFieldEvent | MeshFrameHeartbeatBeatFieldEvent | MeshFrameHeartbeatHeadsOriginNodeFieldEvent | MeshFrameHeartbeatHeadsOriginEpochFieldEvent | MeshFrameHeartbeatHeadsSequenceFieldEvent | MeshFrameHeartbeatHashLowFieldEvent | MeshFrameHeartbeatHashHighFieldEvent | MeshFrameHeartbeatUpdatesOriginNodeFieldEvent | MeshFrameHeartbeatUpdatesOriginEpochFieldEvent | MeshFrameHeartbeatUpdatesIncarnationFieldEvent | MeshFrameHeartbeatUpdatesStateFieldEvent | MeshFrameHeartbeatUpdatesAddressesFieldEvent | MeshFrameHeartbeatUpdatesMetadataKeyFieldEvent | MeshFrameHeartbeatUpdatesMetadataValueFieldEvent | MeshFrameHeartbeatUpdatesByNodeFieldEvent | MeshFrameHeartbeatUpdatesByEpochFieldEvent | MeshFrameHeartbeatUpdatesEvidenceFieldEvent | MeshFrameHeartbeatAckBeatFieldEvent | MeshFrameHeartbeatAckHeadsOriginNodeFieldEvent | MeshFrameHeartbeatAckHeadsOriginEpochFieldEvent | MeshFrameHeartbeatAckHeadsSequenceFieldEvent | MeshFrameHeartbeatAckHashLowFieldEvent | MeshFrameHeartbeatAckHashHighFieldEvent | MeshFrameHeartbeatAckUpdatesOriginNodeFieldEvent | MeshFrameHeartbeatAckUpdatesOriginEpochFieldEvent | MeshFrameHeartbeatAckUpdatesIncarnationFieldEvent | MeshFrameHeartbeatAckUpdatesStateFieldEvent | MeshFrameHeartbeatAckUpdatesAddressesFieldEvent | MeshFrameHeartbeatAckUpdatesMetadataKeyFieldEvent | MeshFrameHeartbeatAckUpdatesMetadataValueFieldEvent | MeshFrameHeartbeatAckUpdatesByNodeFieldEvent | MeshFrameHeartbeatAckUpdatesByEpochFieldEvent | MeshFrameHeartbeatAckUpdatesEvidenceFieldEvent | MeshFrameVectorEntriesOriginNodeFieldEvent | MeshFrameVectorEntriesOriginEpochFieldEvent | MeshFrameVectorEntriesContiguousFieldEvent | MeshFrameVectorEntriesAboveFieldEvent | MeshFrameVectorReplyFieldEvent | MeshFramePullRangesOriginNodeFieldEvent | MeshFramePullRangesOriginEpochFieldEvent | MeshFramePullRangesFromFieldEvent | MeshFramePullRangesToFieldEvent | MeshFrameMissingRangesOriginNodeFieldEvent | MeshFrameMissingRangesOriginEpochFieldEvent | MeshFrameMissingRangesFromFieldEvent | MeshFrameMissingRangesToFieldEvent | MeshFramePingRequestSequenceFieldEvent | MeshFramePingRequestTargetNodeFieldEvent | MeshFramePingRequestTargetEpochFieldEvent | MeshFramePingRequestUpdatesOriginNodeFieldEvent | MeshFramePingRequestUpdatesOriginEpochFieldEvent | MeshFramePingRequestUpdatesIncarnationFieldEvent | MeshFramePingRequestUpdatesStateFieldEvent | MeshFramePingRequestUpdatesAddressesFieldEvent | MeshFramePingRequestUpdatesMetadataKeyFieldEvent | MeshFramePingRequestUpdatesMetadataValueFieldEvent | MeshFramePingRequestUpdatesByNodeFieldEvent | MeshFramePingRequestUpdatesByEpochFieldEvent | MeshFramePingRequestUpdatesEvidenceFieldEvent | MeshFramePingResultSequenceFieldEvent | MeshFramePingResultTargetNodeFieldEvent | MeshFramePingResultTargetEpochFieldEvent | MeshFramePingResultAckedFieldEvent | MeshFramePingResultUpdatesOriginNodeFieldEvent | MeshFramePingResultUpdatesOriginEpochFieldEvent | MeshFramePingResultUpdatesIncarnationFieldEvent | MeshFramePingResultUpdatesStateFieldEvent | MeshFramePingResultUpdatesAddressesFieldEvent | MeshFramePingResultUpdatesMetadataKeyFieldEvent | MeshFramePingResultUpdatesMetadataValueFieldEvent | MeshFramePingResultUpdatesByNodeFieldEvent | MeshFramePingResultUpdatesByEpochFieldEvent | MeshFramePingResultUpdatesEvidenceFieldEvent | MeshFrameMembersMembersOriginNodeFieldEvent | MeshFrameMembersMembersOriginEpochFieldEvent | MeshFrameMembersMembersIncarnationFieldEvent | MeshFrameMembersMembersStateFieldEvent | MeshFrameMembersMembersAddressesFieldEvent | MeshFrameMembersMembersMetadataKeyFieldEvent | MeshFrameMembersMembersMetadataValueFieldEvent | MeshFrameMembersMembersByNodeFieldEvent | MeshFrameMembersMembersByEpochFieldEvent | MeshFrameMembersMembersEvidenceFieldEvent | MeshFrameMembersReplyFieldEvent> {
     return streamMessage(buf, MeshFrame.codec(), opts)
   }
 }
@@ -1283,6 +1794,7 @@ export interface Heartbeat {
   heads: Head[]
   hashLow: number
   hashHigh: number
+  updates: MemberUpdate[]
 }
 
 export namespace Heartbeat {
@@ -1317,6 +1829,13 @@ export namespace Heartbeat {
           w.fixed32(obj.hashHigh)
         }
 
+        if (obj.updates != null && obj.updates.length > 0) {
+          for (const value of obj.updates) {
+            w.uint32(42)
+            MemberUpdate.codec().encode(value, w)
+          }
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -1325,7 +1844,8 @@ export namespace Heartbeat {
           beat: 0,
           heads: [],
           hashLow: 0,
-          hashHigh: 0
+          hashHigh: 0,
+          updates: []
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -1360,6 +1880,20 @@ export namespace Heartbeat {
               obj.hashHigh = reader.fixed32()
               break
             }
+            case 5: {
+              if (opts.limits?.updates != null && obj.updates.length === opts.limits.updates) {
+                throw new MaxLengthError('Decode error - repeated field "updates" had too many elements')
+              }
+
+              if (obj.updates.length === 64) {
+                throw new MaxLengthError('Decode error - repeated field "updates" had too many elements')
+              }
+
+              obj.updates.push(MemberUpdate.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.updates$
+              }))
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1370,7 +1904,8 @@ export namespace Heartbeat {
         return obj
       }, function * (reader, length, prefix, opts = {}) {
         const obj = {
-          heads: 16
+          heads: 16,
+          updates: 64
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -1422,6 +1957,28 @@ export namespace Heartbeat {
               }
               break
             }
+            case 5: {
+              if (opts.limits?.updates != null && obj.updates === opts.limits.updates) {
+                throw new MaxLengthError('Streaming decode error - repeated field "updates" had too many elements')
+              }
+
+              if (obj.updates === 64) {
+                throw new MaxLengthError('Streaming decode error - repeated field "updates" had too many elements')
+              }
+
+              for (const evt of MemberUpdate.codec().stream(reader, reader.uint32(), `${prefix}.updates[]`, {
+                limits: opts.limits?.updates$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.updates
+                }
+              }
+
+              obj.updates++
+
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1467,6 +2024,66 @@ export namespace Heartbeat {
     value: number
   }
 
+  export interface HeartbeatUpdatesOriginNodeFieldEvent {
+    field: '$.updates[].origin.node'
+    value: string
+    index: number
+  }
+
+  export interface HeartbeatUpdatesOriginEpochFieldEvent {
+    field: '$.updates[].origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface HeartbeatUpdatesIncarnationFieldEvent {
+    field: '$.updates[].incarnation'
+    value: number
+    index: number
+  }
+
+  export interface HeartbeatUpdatesStateFieldEvent {
+    field: '$.updates[].state'
+    value: number
+    index: number
+  }
+
+  export interface HeartbeatUpdatesAddressesFieldEvent {
+    field: '$.updates[].addresses[]'
+    index: number
+    value: string
+  }
+
+  export interface HeartbeatUpdatesMetadataKeyFieldEvent {
+    field: '$.updates[].metadata[].key'
+    value: string
+    index: number
+  }
+
+  export interface HeartbeatUpdatesMetadataValueFieldEvent {
+    field: '$.updates[].metadata[].value'
+    value: string
+    index: number
+  }
+
+  export interface HeartbeatUpdatesByNodeFieldEvent {
+    field: '$.updates[].by.node'
+    value: string
+    index: number
+  }
+
+  export interface HeartbeatUpdatesByEpochFieldEvent {
+    field: '$.updates[].by.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface HeartbeatUpdatesEvidenceFieldEvent {
+    field: '$.updates[].evidence'
+    value: number
+    index: number
+  }
+
   export function encode (obj: Partial<Heartbeat>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Heartbeat.codec())
   }
@@ -1475,7 +2092,7 @@ export namespace Heartbeat {
     return decodeMessage(buf, Heartbeat.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Heartbeat>): Generator<HeartbeatBeatFieldEvent | HeartbeatHeadsOriginNodeFieldEvent | HeartbeatHeadsOriginEpochFieldEvent | HeartbeatHeadsSequenceFieldEvent | HeartbeatHashLowFieldEvent | HeartbeatHashHighFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Heartbeat>): Generator<HeartbeatBeatFieldEvent | HeartbeatHeadsOriginNodeFieldEvent | HeartbeatHeadsOriginEpochFieldEvent | HeartbeatHeadsSequenceFieldEvent | HeartbeatHashLowFieldEvent | HeartbeatHashHighFieldEvent | HeartbeatUpdatesOriginNodeFieldEvent | HeartbeatUpdatesOriginEpochFieldEvent | HeartbeatUpdatesIncarnationFieldEvent | HeartbeatUpdatesStateFieldEvent | HeartbeatUpdatesAddressesFieldEvent | HeartbeatUpdatesMetadataKeyFieldEvent | HeartbeatUpdatesMetadataValueFieldEvent | HeartbeatUpdatesByNodeFieldEvent | HeartbeatUpdatesByEpochFieldEvent | HeartbeatUpdatesEvidenceFieldEvent> {
     return streamMessage(buf, Heartbeat.codec(), opts)
   }
 }
@@ -2269,6 +2886,1093 @@ export namespace Leave {
 
   export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Leave>): Generator<{}> {
     return streamMessage(buf, Leave.codec(), opts)
+  }
+}
+
+export interface MemberUpdate {
+  origin?: Origin
+  incarnation: number
+  state: number
+  addresses: string[]
+  metadata: MetadataEntry[]
+  by?: Origin
+  evidence?: number
+}
+
+export namespace MemberUpdate {
+  let _codec: Codec<MemberUpdate>
+
+  export const codec = (): Codec<MemberUpdate> => {
+    if (_codec == null) {
+      _codec = message<MemberUpdate>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.origin != null) {
+          w.uint32(10)
+          Origin.codec().encode(obj.origin, w)
+        }
+
+        if ((obj.incarnation != null && obj.incarnation !== 0)) {
+          w.uint32(16)
+          w.uint32(obj.incarnation)
+        }
+
+        if ((obj.state != null && obj.state !== 0)) {
+          w.uint32(24)
+          w.uint32(obj.state)
+        }
+
+        if (obj.addresses != null && obj.addresses.length > 0) {
+          for (const value of obj.addresses) {
+            w.uint32(34)
+            w.string(value)
+          }
+        }
+
+        if (obj.metadata != null && obj.metadata.length > 0) {
+          for (const value of obj.metadata) {
+            w.uint32(42)
+            MetadataEntry.codec().encode(value, w)
+          }
+        }
+
+        if (obj.by != null) {
+          w.uint32(50)
+          Origin.codec().encode(obj.by, w)
+        }
+
+        if (obj.evidence != null) {
+          w.uint32(56)
+          w.uint32(obj.evidence)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          incarnation: 0,
+          state: 0,
+          addresses: [],
+          metadata: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.origin = Origin.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.origin
+              })
+              break
+            }
+            case 2: {
+              obj.incarnation = reader.uint32()
+              break
+            }
+            case 3: {
+              obj.state = reader.uint32()
+              break
+            }
+            case 4: {
+              if (opts.limits?.addresses != null && obj.addresses.length === opts.limits.addresses) {
+                throw new MaxLengthError('Decode error - repeated field "addresses" had too many elements')
+              }
+
+              if (obj.addresses.length === 16) {
+                throw new MaxLengthError('Decode error - repeated field "addresses" had too many elements')
+              }
+
+              obj.addresses.push(reader.string())
+              break
+            }
+            case 5: {
+              if (opts.limits?.metadata != null && obj.metadata.length === opts.limits.metadata) {
+                throw new MaxLengthError('Decode error - repeated field "metadata" had too many elements')
+              }
+
+              if (obj.metadata.length === 16) {
+                throw new MaxLengthError('Decode error - repeated field "metadata" had too many elements')
+              }
+
+              obj.metadata.push(MetadataEntry.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.metadata$
+              }))
+              break
+            }
+            case 6: {
+              obj.by = Origin.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.by
+              })
+              break
+            }
+            case 7: {
+              obj.evidence = reader.uint32()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          addresses: 16,
+          metadata: 16
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield * Origin.codec().stream(reader, reader.uint32(), `${prefix}.origin`, {
+                limits: opts.limits?.origin
+              })
+
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.incarnation`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.state`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 4: {
+              if (opts.limits?.addresses != null && obj.addresses === opts.limits.addresses) {
+                throw new MaxLengthError('Streaming decode error - repeated field "addresses" had too many elements')
+              }
+
+              if (obj.addresses === 16) {
+                throw new MaxLengthError('Streaming decode error - repeated field "addresses" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.addresses[]`,
+                index: obj.addresses,
+                value: reader.string()
+              }
+
+              obj.addresses++
+
+              break
+            }
+            case 5: {
+              if (opts.limits?.metadata != null && obj.metadata === opts.limits.metadata) {
+                throw new MaxLengthError('Streaming decode error - repeated field "metadata" had too many elements')
+              }
+
+              if (obj.metadata === 16) {
+                throw new MaxLengthError('Streaming decode error - repeated field "metadata" had too many elements')
+              }
+
+              for (const evt of MetadataEntry.codec().stream(reader, reader.uint32(), `${prefix}.metadata[]`, {
+                limits: opts.limits?.metadata$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.metadata
+                }
+              }
+
+              obj.metadata++
+
+              break
+            }
+            case 6: {
+              yield * Origin.codec().stream(reader, reader.uint32(), `${prefix}.by`, {
+                limits: opts.limits?.by
+              })
+
+              break
+            }
+            case 7: {
+              yield {
+                field: `${prefix}.evidence`,
+                value: reader.uint32()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface MemberUpdateOriginNodeFieldEvent {
+    field: '$.origin.node'
+    value: string
+  }
+
+  export interface MemberUpdateOriginEpochFieldEvent {
+    field: '$.origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MemberUpdateIncarnationFieldEvent {
+    field: '$.incarnation'
+    value: number
+  }
+
+  export interface MemberUpdateStateFieldEvent {
+    field: '$.state'
+    value: number
+  }
+
+  export interface MemberUpdateAddressesFieldEvent {
+    field: '$.addresses[]'
+    index: number
+    value: string
+  }
+
+  export interface MemberUpdateMetadataKeyFieldEvent {
+    field: '$.metadata[].key'
+    value: string
+    index: number
+  }
+
+  export interface MemberUpdateMetadataValueFieldEvent {
+    field: '$.metadata[].value'
+    value: string
+    index: number
+  }
+
+  export interface MemberUpdateByNodeFieldEvent {
+    field: '$.by.node'
+    value: string
+  }
+
+  export interface MemberUpdateByEpochFieldEvent {
+    field: '$.by.epoch'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MemberUpdateEvidenceFieldEvent {
+    field: '$.evidence'
+    value: number
+  }
+
+  export function encode (obj: Partial<MemberUpdate>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, MemberUpdate.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MemberUpdate>): MemberUpdate {
+    return decodeMessage(buf, MemberUpdate.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MemberUpdate>): Generator<MemberUpdateOriginNodeFieldEvent | MemberUpdateOriginEpochFieldEvent | MemberUpdateIncarnationFieldEvent | MemberUpdateStateFieldEvent | MemberUpdateAddressesFieldEvent | MemberUpdateMetadataKeyFieldEvent | MemberUpdateMetadataValueFieldEvent | MemberUpdateByNodeFieldEvent | MemberUpdateByEpochFieldEvent | MemberUpdateEvidenceFieldEvent> {
+    return streamMessage(buf, MemberUpdate.codec(), opts)
+  }
+}
+
+export interface MetadataEntry {
+  key: string
+  value: string
+}
+
+export namespace MetadataEntry {
+  let _codec: Codec<MetadataEntry>
+
+  export const codec = (): Codec<MetadataEntry> => {
+    if (_codec == null) {
+      _codec = message<MetadataEntry>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.key != null && obj.key !== '')) {
+          w.uint32(10)
+          w.string(obj.key)
+        }
+
+        if ((obj.value != null && obj.value !== '')) {
+          w.uint32(18)
+          w.string(obj.value)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          key: '',
+          value: ''
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.key = reader.string()
+              break
+            }
+            case 2: {
+              obj.value = reader.string()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.key`,
+                value: reader.string()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.value`,
+                value: reader.string()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface MetadataEntryKeyFieldEvent {
+    field: '$.key'
+    value: string
+  }
+
+  export interface MetadataEntryValueFieldEvent {
+    field: '$.value'
+    value: string
+  }
+
+  export function encode (obj: Partial<MetadataEntry>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, MetadataEntry.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MetadataEntry>): MetadataEntry {
+    return decodeMessage(buf, MetadataEntry.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MetadataEntry>): Generator<MetadataEntryKeyFieldEvent | MetadataEntryValueFieldEvent> {
+    return streamMessage(buf, MetadataEntry.codec(), opts)
+  }
+}
+
+export interface PingRequest {
+  sequence: number
+  target?: Origin
+  updates: MemberUpdate[]
+}
+
+export namespace PingRequest {
+  let _codec: Codec<PingRequest>
+
+  export const codec = (): Codec<PingRequest> => {
+    if (_codec == null) {
+      _codec = message<PingRequest>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.sequence != null && obj.sequence !== 0)) {
+          w.uint32(8)
+          w.uint64Number(obj.sequence)
+        }
+
+        if (obj.target != null) {
+          w.uint32(18)
+          Origin.codec().encode(obj.target, w)
+        }
+
+        if (obj.updates != null && obj.updates.length > 0) {
+          for (const value of obj.updates) {
+            w.uint32(26)
+            MemberUpdate.codec().encode(value, w)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          sequence: 0,
+          updates: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.sequence = reader.uint64Number()
+              break
+            }
+            case 2: {
+              obj.target = Origin.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.target
+              })
+              break
+            }
+            case 3: {
+              if (opts.limits?.updates != null && obj.updates.length === opts.limits.updates) {
+                throw new MaxLengthError('Decode error - repeated field "updates" had too many elements')
+              }
+
+              if (obj.updates.length === 64) {
+                throw new MaxLengthError('Decode error - repeated field "updates" had too many elements')
+              }
+
+              obj.updates.push(MemberUpdate.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.updates$
+              }))
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          updates: 64
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.sequence`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 2: {
+              yield * Origin.codec().stream(reader, reader.uint32(), `${prefix}.target`, {
+                limits: opts.limits?.target
+              })
+
+              break
+            }
+            case 3: {
+              if (opts.limits?.updates != null && obj.updates === opts.limits.updates) {
+                throw new MaxLengthError('Streaming decode error - repeated field "updates" had too many elements')
+              }
+
+              if (obj.updates === 64) {
+                throw new MaxLengthError('Streaming decode error - repeated field "updates" had too many elements')
+              }
+
+              for (const evt of MemberUpdate.codec().stream(reader, reader.uint32(), `${prefix}.updates[]`, {
+                limits: opts.limits?.updates$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.updates
+                }
+              }
+
+              obj.updates++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface PingRequestSequenceFieldEvent {
+    field: '$.sequence'
+    value: number
+  }
+
+  export interface PingRequestTargetNodeFieldEvent {
+    field: '$.target.node'
+    value: string
+  }
+
+  export interface PingRequestTargetEpochFieldEvent {
+    field: '$.target.epoch'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface PingRequestUpdatesOriginNodeFieldEvent {
+    field: '$.updates[].origin.node'
+    value: string
+    index: number
+  }
+
+  export interface PingRequestUpdatesOriginEpochFieldEvent {
+    field: '$.updates[].origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface PingRequestUpdatesIncarnationFieldEvent {
+    field: '$.updates[].incarnation'
+    value: number
+    index: number
+  }
+
+  export interface PingRequestUpdatesStateFieldEvent {
+    field: '$.updates[].state'
+    value: number
+    index: number
+  }
+
+  export interface PingRequestUpdatesAddressesFieldEvent {
+    field: '$.updates[].addresses[]'
+    index: number
+    value: string
+  }
+
+  export interface PingRequestUpdatesMetadataKeyFieldEvent {
+    field: '$.updates[].metadata[].key'
+    value: string
+    index: number
+  }
+
+  export interface PingRequestUpdatesMetadataValueFieldEvent {
+    field: '$.updates[].metadata[].value'
+    value: string
+    index: number
+  }
+
+  export interface PingRequestUpdatesByNodeFieldEvent {
+    field: '$.updates[].by.node'
+    value: string
+    index: number
+  }
+
+  export interface PingRequestUpdatesByEpochFieldEvent {
+    field: '$.updates[].by.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface PingRequestUpdatesEvidenceFieldEvent {
+    field: '$.updates[].evidence'
+    value: number
+    index: number
+  }
+
+  export function encode (obj: Partial<PingRequest>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, PingRequest.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<PingRequest>): PingRequest {
+    return decodeMessage(buf, PingRequest.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<PingRequest>): Generator<PingRequestSequenceFieldEvent | PingRequestTargetNodeFieldEvent | PingRequestTargetEpochFieldEvent | PingRequestUpdatesOriginNodeFieldEvent | PingRequestUpdatesOriginEpochFieldEvent | PingRequestUpdatesIncarnationFieldEvent | PingRequestUpdatesStateFieldEvent | PingRequestUpdatesAddressesFieldEvent | PingRequestUpdatesMetadataKeyFieldEvent | PingRequestUpdatesMetadataValueFieldEvent | PingRequestUpdatesByNodeFieldEvent | PingRequestUpdatesByEpochFieldEvent | PingRequestUpdatesEvidenceFieldEvent> {
+    return streamMessage(buf, PingRequest.codec(), opts)
+  }
+}
+
+export interface PingResult {
+  sequence: number
+  target?: Origin
+  acked: boolean
+  updates: MemberUpdate[]
+}
+
+export namespace PingResult {
+  let _codec: Codec<PingResult>
+
+  export const codec = (): Codec<PingResult> => {
+    if (_codec == null) {
+      _codec = message<PingResult>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.sequence != null && obj.sequence !== 0)) {
+          w.uint32(8)
+          w.uint64Number(obj.sequence)
+        }
+
+        if (obj.target != null) {
+          w.uint32(18)
+          Origin.codec().encode(obj.target, w)
+        }
+
+        if ((obj.acked != null && obj.acked !== false)) {
+          w.uint32(24)
+          w.bool(obj.acked)
+        }
+
+        if (obj.updates != null && obj.updates.length > 0) {
+          for (const value of obj.updates) {
+            w.uint32(34)
+            MemberUpdate.codec().encode(value, w)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          sequence: 0,
+          acked: false,
+          updates: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.sequence = reader.uint64Number()
+              break
+            }
+            case 2: {
+              obj.target = Origin.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.target
+              })
+              break
+            }
+            case 3: {
+              obj.acked = reader.bool()
+              break
+            }
+            case 4: {
+              if (opts.limits?.updates != null && obj.updates.length === opts.limits.updates) {
+                throw new MaxLengthError('Decode error - repeated field "updates" had too many elements')
+              }
+
+              if (obj.updates.length === 64) {
+                throw new MaxLengthError('Decode error - repeated field "updates" had too many elements')
+              }
+
+              obj.updates.push(MemberUpdate.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.updates$
+              }))
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          updates: 64
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.sequence`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 2: {
+              yield * Origin.codec().stream(reader, reader.uint32(), `${prefix}.target`, {
+                limits: opts.limits?.target
+              })
+
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.acked`,
+                value: reader.bool()
+              }
+              break
+            }
+            case 4: {
+              if (opts.limits?.updates != null && obj.updates === opts.limits.updates) {
+                throw new MaxLengthError('Streaming decode error - repeated field "updates" had too many elements')
+              }
+
+              if (obj.updates === 64) {
+                throw new MaxLengthError('Streaming decode error - repeated field "updates" had too many elements')
+              }
+
+              for (const evt of MemberUpdate.codec().stream(reader, reader.uint32(), `${prefix}.updates[]`, {
+                limits: opts.limits?.updates$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.updates
+                }
+              }
+
+              obj.updates++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface PingResultSequenceFieldEvent {
+    field: '$.sequence'
+    value: number
+  }
+
+  export interface PingResultTargetNodeFieldEvent {
+    field: '$.target.node'
+    value: string
+  }
+
+  export interface PingResultTargetEpochFieldEvent {
+    field: '$.target.epoch'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface PingResultAckedFieldEvent {
+    field: '$.acked'
+    value: boolean
+  }
+
+  export interface PingResultUpdatesOriginNodeFieldEvent {
+    field: '$.updates[].origin.node'
+    value: string
+    index: number
+  }
+
+  export interface PingResultUpdatesOriginEpochFieldEvent {
+    field: '$.updates[].origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface PingResultUpdatesIncarnationFieldEvent {
+    field: '$.updates[].incarnation'
+    value: number
+    index: number
+  }
+
+  export interface PingResultUpdatesStateFieldEvent {
+    field: '$.updates[].state'
+    value: number
+    index: number
+  }
+
+  export interface PingResultUpdatesAddressesFieldEvent {
+    field: '$.updates[].addresses[]'
+    index: number
+    value: string
+  }
+
+  export interface PingResultUpdatesMetadataKeyFieldEvent {
+    field: '$.updates[].metadata[].key'
+    value: string
+    index: number
+  }
+
+  export interface PingResultUpdatesMetadataValueFieldEvent {
+    field: '$.updates[].metadata[].value'
+    value: string
+    index: number
+  }
+
+  export interface PingResultUpdatesByNodeFieldEvent {
+    field: '$.updates[].by.node'
+    value: string
+    index: number
+  }
+
+  export interface PingResultUpdatesByEpochFieldEvent {
+    field: '$.updates[].by.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface PingResultUpdatesEvidenceFieldEvent {
+    field: '$.updates[].evidence'
+    value: number
+    index: number
+  }
+
+  export function encode (obj: Partial<PingResult>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, PingResult.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<PingResult>): PingResult {
+    return decodeMessage(buf, PingResult.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<PingResult>): Generator<PingResultSequenceFieldEvent | PingResultTargetNodeFieldEvent | PingResultTargetEpochFieldEvent | PingResultAckedFieldEvent | PingResultUpdatesOriginNodeFieldEvent | PingResultUpdatesOriginEpochFieldEvent | PingResultUpdatesIncarnationFieldEvent | PingResultUpdatesStateFieldEvent | PingResultUpdatesAddressesFieldEvent | PingResultUpdatesMetadataKeyFieldEvent | PingResultUpdatesMetadataValueFieldEvent | PingResultUpdatesByNodeFieldEvent | PingResultUpdatesByEpochFieldEvent | PingResultUpdatesEvidenceFieldEvent> {
+    return streamMessage(buf, PingResult.codec(), opts)
+  }
+}
+
+export interface Members {
+  members: MemberUpdate[]
+  reply: boolean
+}
+
+export namespace Members {
+  let _codec: Codec<Members>
+
+  export const codec = (): Codec<Members> => {
+    if (_codec == null) {
+      _codec = message<Members>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.members != null && obj.members.length > 0) {
+          for (const value of obj.members) {
+            w.uint32(10)
+            MemberUpdate.codec().encode(value, w)
+          }
+        }
+
+        if ((obj.reply != null && obj.reply !== false)) {
+          w.uint32(16)
+          w.bool(obj.reply)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          members: [],
+          reply: false
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.members != null && obj.members.length === opts.limits.members) {
+                throw new MaxLengthError('Decode error - repeated field "members" had too many elements')
+              }
+
+              if (obj.members.length === 1024) {
+                throw new MaxLengthError('Decode error - repeated field "members" had too many elements')
+              }
+
+              obj.members.push(MemberUpdate.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.members$
+              }))
+              break
+            }
+            case 2: {
+              obj.reply = reader.bool()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          members: 1024
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.members != null && obj.members === opts.limits.members) {
+                throw new MaxLengthError('Streaming decode error - repeated field "members" had too many elements')
+              }
+
+              if (obj.members === 1024) {
+                throw new MaxLengthError('Streaming decode error - repeated field "members" had too many elements')
+              }
+
+              for (const evt of MemberUpdate.codec().stream(reader, reader.uint32(), `${prefix}.members[]`, {
+                limits: opts.limits?.members$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.members
+                }
+              }
+
+              obj.members++
+
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.reply`,
+                value: reader.bool()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface MembersMembersOriginNodeFieldEvent {
+    field: '$.members[].origin.node'
+    value: string
+    index: number
+  }
+
+  export interface MembersMembersOriginEpochFieldEvent {
+    field: '$.members[].origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MembersMembersIncarnationFieldEvent {
+    field: '$.members[].incarnation'
+    value: number
+    index: number
+  }
+
+  export interface MembersMembersStateFieldEvent {
+    field: '$.members[].state'
+    value: number
+    index: number
+  }
+
+  export interface MembersMembersAddressesFieldEvent {
+    field: '$.members[].addresses[]'
+    index: number
+    value: string
+  }
+
+  export interface MembersMembersMetadataKeyFieldEvent {
+    field: '$.members[].metadata[].key'
+    value: string
+    index: number
+  }
+
+  export interface MembersMembersMetadataValueFieldEvent {
+    field: '$.members[].metadata[].value'
+    value: string
+    index: number
+  }
+
+  export interface MembersMembersByNodeFieldEvent {
+    field: '$.members[].by.node'
+    value: string
+    index: number
+  }
+
+  export interface MembersMembersByEpochFieldEvent {
+    field: '$.members[].by.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MembersMembersEvidenceFieldEvent {
+    field: '$.members[].evidence'
+    value: number
+    index: number
+  }
+
+  export interface MembersReplyFieldEvent {
+    field: '$.reply'
+    value: boolean
+  }
+
+  export function encode (obj: Partial<Members>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Members.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Members>): Members {
+    return decodeMessage(buf, Members.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Members>): Generator<MembersMembersOriginNodeFieldEvent | MembersMembersOriginEpochFieldEvent | MembersMembersIncarnationFieldEvent | MembersMembersStateFieldEvent | MembersMembersAddressesFieldEvent | MembersMembersMetadataKeyFieldEvent | MembersMembersMetadataValueFieldEvent | MembersMembersByNodeFieldEvent | MembersMembersByEpochFieldEvent | MembersMembersEvidenceFieldEvent | MembersReplyFieldEvent> {
+    return streamMessage(buf, Members.codec(), opts)
   }
 }
 
