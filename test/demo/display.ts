@@ -7,6 +7,12 @@ const LINE_MS = 3_000;
 const NO_WRAP = '\x1b[?7l';
 const WRAP = '\x1b[?7h';
 
+/** @returns the text with its lines broken between words where they are wider than `columns` */
+export function wrap(text: string, columns: number): string {
+  const line = new RegExp(`(?![^\\n]{1,${columns}}$)([^\\n]{1,${columns}}) `, 'gm');
+  return text.replaceAll(line, '$1\n');
+}
+
 /**
  * Shows progress on stderr: a table redrawn in place on a terminal, else a line now and then.
  * @returns a function that ends it

@@ -1,10 +1,11 @@
 /** Several processes keep their caches coherent: `npm start`, or `npm run demo -- --help`. */
 import { Demonstration } from './demonstration.ts';
-import { showProgress } from './display.ts';
+import { showProgress, wrap } from './display.ts';
 import { type DemoOptions, HELP, parseOptions } from './options.ts';
 import { failures, jsonOf, summarize } from './summary.ts';
 
 const INTERRUPTED = 130;
+const COLUMNS = 100;
 
 const parsed = parseOptions(process.argv.slice(2));
 switch (parsed.kind) {
@@ -30,7 +31,8 @@ async function demonstrate(options: DemoOptions): Promise<number> {
   try {
     const outcome = await demonstration.run();
     stopShowing();
-    (options.json ? console.error : console.log)(`\n${summarize(outcome, options)}`);
+    const summary = wrap(summarize(outcome, options), process.stderr.columns ?? COLUMNS);
+    (options.json ? console.error : console.log)(`\n${summary}`);
     if (options.json) console.log(jsonOf(outcome, options));
     return failures(outcome, options).length === 0 ? 0 : 1;
   } catch (error) {

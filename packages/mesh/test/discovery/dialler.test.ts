@@ -37,7 +37,6 @@ async function freeAddress(): Promise<string> {
   return node.address;
 }
 
-const portOf = (address: string) => Number(address.split(':').at(-1));
 const isCoherent = (node: TestNode) => () => node.transport.coherence() === 'coherent';
 
 test('providers that hang, throw, fail or talk nonsense do not stop the one that works', async () => {
