@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { DatabaseSync } from 'node:sqlite';
 import { Cache } from '@hearsay/cache';
+import type { ClusterKeyring } from '@hearsay/mesh';
 import type { ResetReason } from '@hearsay/protocol';
 import {
   type Announcement,
@@ -217,6 +218,16 @@ export class Hearsay {
   /** Who is in, as this node believes: ordered by name, this node included. Empty where the transport cannot know. */
   members(): readonly MemberInspection[] {
     return this.#closing === undefined ? (this.#transport?.membership?.members() ?? []) : [];
+  }
+
+  /** The cluster keys of the embedded mesh, to be changed while it runs; `undefined` with another transport. */
+  get keyring(): ClusterKeyring | undefined {
+    return this.#parts.keyring;
+  }
+
+  /** This node as the others are told of it; `undefined` where the transport knows no members. */
+  localMember(): MemberInspection | undefined {
+    return this.#closing === undefined ? this.#transport?.membership?.localMember() : undefined;
   }
 
   /**

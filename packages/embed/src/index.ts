@@ -13,11 +13,15 @@ export {
   AdmissionRefusedError,
   ClusterKeyInvalidError,
   ClusterKeyRequiredError,
+  type ClusterKeyring,
+  KeyringChangeRefusedError,
   ListenFailedError,
   type Medium,
+  type MeshTransport,
   type MeshTransportOptions,
   meshTransport,
 } from '@hearsay/mesh';
+export { MetadataTooLargeError } from '@hearsay/protocol';
 export {
   BatchTooLargeError,
   type CacheInvalidationTransport,

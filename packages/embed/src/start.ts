@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { meshTransport } from '@hearsay/mesh';
+import { type ClusterKeyring, meshTransport } from '@hearsay/mesh';
 import type {
   CacheInvalidationTransport,
   Clock,
@@ -23,6 +23,7 @@ export interface Parts {
   readonly ownsLog: boolean;
   readonly poll: HearsayOptions['poll'];
   readonly transport: CacheInvalidationTransport | undefined;
+  readonly keyring: ClusterKeyring | undefined;
   readonly discovery: readonly DiscoveryProvider[];
   readonly clock: Clock;
   readonly logger: Logger;
@@ -40,7 +41,8 @@ export interface Parts {
 export async function startHearsay(options: HearsayOptions): Promise<Hearsay> {
   const node = checkOptions(options);
   const { discoverByLog = true, ...mesh } = options.mesh || {};
-  const transport = options.transport ?? (options.mesh === false ? undefined : meshTransport(mesh));
+  const ownMesh = options.transport || options.mesh === false ? undefined : meshTransport(mesh);
+  const transport = options.transport ?? ownMesh;
   const ownsLog = options.log !== undefined && 'sqlite' in options.log;
   const log = await openLog(options.log);
   const logDiscovery = discoverByLog && log?.discovery ? [log.discovery] : [];
@@ -50,6 +52,7 @@ export async function startHearsay(options: HearsayOptions): Promise<Hearsay> {
     ownsLog,
     poll: options.poll,
     transport,
+    keyring: ownMesh?.keyring,
     discovery: [...logDiscovery, ...(options.discovery ?? [])],
     clock: options.clock ?? systemClock,
     logger: options.logger ?? pino({ name: 'hearsay', level: 'warn' }, pino.destination(2)),

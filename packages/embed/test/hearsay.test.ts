@@ -5,6 +5,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import {
   BatchTooLargeError,
   ConfigInvalidError,
+  type MembershipChange,
+  MetadataTooLargeError,
   NameInvalidError,
   NodeClosedError,
   TokenInvalidError,
@@ -230,6 +232,46 @@ describe('a node', () => {
     expect(scopes).toMatchObject([{ scope: 'item', appliedThrough: 1, resets: 1 }]);
     expect(counters).toMatchObject({ appliedLocally: 1, resets: 1 });
     expect({ coherence, logReachable }).toEqual({ coherence: 'alone', logReachable: true });
+  });
+
+  test('knows its members, and what each says of itself, live', async () => {
+    const a = await start({ node: 'a', mesh: { metadata: { zone: 'north' } } });
+    const b = await start({ node: 'b', mesh: { peers: a.status().listening } });
+    await coherent(a, b);
+    const of = (node: string) => b.members().find(({ origin }) => origin.node === node);
+    expect(b.members().map(({ origin, state }) => [origin.node, state])).toEqual([
+      ['a', 'alive'],
+      ['b', 'alive'],
+    ]);
+    const changed = event(
+      b,
+      'member',
+      ({ member }: MembershipChange) => member.metadata['zone'] === 'south',
+    );
+    a.updateMetadata({ zone: 'south' });
+    expect(a.localMember()?.metadata).toEqual({ zone: 'south' });
+    await changed;
+    expect(of('a')?.metadata).toEqual({ zone: 'south' });
+    expect(() => a.updateMetadata({ zone: 'x'.repeat(257) })).toThrow(MetadataTooLargeError);
+    const left = event(b, 'member', ({ member }: MembershipChange) => member.state === 'left');
+    await a.close();
+    await left;
+    expect(a.members()).toEqual([]);
+    expect(of('a')?.state).toBe('left');
+  });
+
+  test('changes its cluster keys while it runs', async () => {
+    const [first, second] = ['a1'.repeat(32), 'b2'.repeat(32)];
+    const a = await start({ node: 'a', mesh: { clusterKey: first } });
+    a.keyring?.add(second);
+    const b = await start({
+      node: 'b',
+      mesh: { clusterKey: second, peers: a.status().listening },
+    });
+    await coherent(a, b);
+    expect(b.members()).toHaveLength(2);
+    const other = await start({ node: 'c', transport: new InMemoryTransport(new InMemoryHub()) });
+    expect(other.keyring).toBeUndefined();
   });
 
   test('survives a listener that throws', async () => {

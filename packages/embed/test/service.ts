@@ -49,7 +49,7 @@ export function read(db: DatabaseSync, key: string): string | undefined {
 }
 
 /** Resolves with the first event that satisfies `wanted`; a test's own timeout is the deadline. */
-export function event<Name extends 'applied' | 'reset' | 'coherence'>(
+export function event<Name extends 'applied' | 'reset' | 'coherence' | 'member'>(
   hearsay: Hearsay,
   name: Name,
   wanted: (value: never) => boolean = () => true,

@@ -25,9 +25,10 @@ export class Inbox {
     }
   }
 
-  /** To be told why a peer is dropped: junk counts, a stream that broke does not. */
-  dropped(error: unknown): void {
-    if (error instanceof FrameInvalidError || error instanceof FrameTooLargeError)
-      this.counters.framesInvalid++;
+  /** To be told why reading ended. @returns whether it was junk, which counts; a stream that broke does not */
+  dropped(error: unknown): boolean {
+    const isJunk = error instanceof FrameInvalidError || error instanceof FrameTooLargeError;
+    if (isJunk) this.counters.framesInvalid++;
+    return isJunk;
   }
 }

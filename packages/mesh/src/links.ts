@@ -74,7 +74,7 @@ export class Links {
     admitted.connection
       .newStream(LINK_PROTOCOL, { signal: AbortSignal.timeout(5_000) })
       .then((stream) => queue.attach(stream))
-      .catch((error: Error) => admitted.connection.abort(error));
+      .catch((error: Error) => this.#abort(link, error));
   }
 
   closed(connection: Connection): void {
@@ -94,10 +94,16 @@ export class Links {
   /** Cuts a peer off at once. */
   abort(peer: Origin, reason: string): void {
     const link = this.get(peer);
-    if (!link) return;
-    this.#links.delete(originId(peer));
-    this.#options.onDown(link, 'silent');
-    link.connection.abort(new Error(reason));
+    if (link) this.#abort(link, new Error(reason));
+  }
+
+  /** Taken down first, so that the end of its connection is not taken for the other side's doing. */
+  #abort(link: PeerLink, error: Error): void {
+    if (this.get(link.peer) === link) {
+      this.#links.delete(originId(link.peer));
+      this.#options.onDown(link, 'silent');
+    }
+    link.connection.abort(error);
   }
 
   #isPreferred(candidate: Admitted, known: PeerLink): boolean {

@@ -322,7 +322,7 @@ export class MeshNode {
       const message = this.#inbox.open(bytes);
       if (message) this.#handle({ kind: 'message', from: admitted.peer, message });
     }).catch((error: Error) => {
-      this.#inbox.dropped(error);
+      if (this.#inbox.dropped(error)) this.#links.abort(admitted.peer, 'sent junk');
       connection.abort(error);
     });
   }

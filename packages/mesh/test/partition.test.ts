@@ -11,9 +11,9 @@ afterEach(async () => {
 test.each(['direct', 'gossipsub'] as Medium[])(
   'what two nodes missed of each other behind a cut is repaired on healing, without a log (%s)',
   async (medium) => {
-    const a = await startNode('a', { medium });
+    const a = await startNode('a', { medium, announce: false });
     const relay = await relayTo(a.address);
-    const b = await startNode('b', { medium, peers: [relay.address] });
+    const b = await startNode('b', { medium, announce: false, peers: [relay.address] });
     await b.host.until(() => b.transport.coherence() === 'coherent', 'b is coherent');
     await a.host.until(() => a.transport.coherence() === 'coherent', 'a is coherent');
 
@@ -53,7 +53,7 @@ test('a node that joins late declares the past as a gap and hears everything fro
 });
 
 test('a member that leaves is not mourned; one that dies is', async () => {
-  const a = await startNode('a');
+  const a = await startNode('a', { announce: false });
   const b = await startNode('b', { peers: [a.address] });
   await a.host.until(() => a.transport.coherence() === 'coherent', 'a is coherent');
   await b.host.until(() => b.transport.coherence() === 'coherent', 'b is coherent');
@@ -61,7 +61,7 @@ test('a member that leaves is not mourned; one that dies is', async () => {
   await a.host.until(() => a.transport.coherence() === 'alone', 'a is alone, which is healthy');
 
   const relay = await relayTo(a.address);
-  await startNode('c', { peers: [relay.address] });
+  await startNode('c', { announce: false, peers: [relay.address] });
   await a.host.until(() => a.transport.coherence() === 'coherent', 'a hears c');
   relay.cut();
   await a.host.until(() => a.transport.coherence() === 'isolated', 'a knows of c and hears nobody');

@@ -20,7 +20,7 @@ export interface MemberInspection {
   readonly state: MembershipState;
   /** For people: why it is in this state. */
   readonly reason: string;
-  /** How often it had to refute a false suspicion; only the node itself raises it. */
+  /** Only the node itself raises it: to refute a suspicion, or to say something new of itself. */
   readonly incarnation: number;
   /** Since when it is in this state, on this node's monotonic clock. */
   readonly sinceMs: number;
@@ -28,7 +28,10 @@ export interface MemberInspection {
 
 export interface MembershipChange {
   readonly member: MemberInspection;
-  /** `undefined` for who is new; equal to the state when only addresses or metadata changed. */
+  /**
+   * `undefined` for who is new; equal to the state when only addresses or metadata changed, or (reason
+   * `expired`) when the member is forgotten.
+   */
   readonly before: MembershipState | undefined;
 }
 

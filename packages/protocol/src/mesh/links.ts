@@ -2,7 +2,7 @@ import { type Origin, originId } from '@hearsay/spi';
 import { type Link, newLink, silentForMs } from './link.js';
 
 export interface LinksOptions {
-  /** One heartbeat and its acknowledgement per link, each with a digest. */
+  /** One heartbeat and its acknowledgement per link, each with a digest; `Infinity`: somebody else makes them. */
   readonly heartbeatMs: number;
   /** A link without an acknowledgement for this long is dropped and dialled anew. */
   readonly linkSilentMs: number;
@@ -84,13 +84,18 @@ export class Links {
     const due: Link[] = [];
     for (const link of this.#links.values()) {
       if (silentForMs(link, nowMs) >= this.silentMs) silent.push(link);
-      else if (nowMs - link.beatAtMs >= this.#options.heartbeatMs) due.push(link);
+      else if (this.#isDue(link, nowMs)) due.push(link);
     }
     for (const link of due) {
       link.beat++;
       link.beatAtMs = nowMs;
     }
     return { silent, due };
+  }
+
+  #isDue(link: Link, nowMs: number): boolean {
+    const { heartbeatMs } = this.#options;
+    return Number.isFinite(heartbeatMs) && nowMs - link.beatAtMs >= heartbeatMs;
   }
 
   /** A process that was stopped itself cannot say who was silent meanwhile. */

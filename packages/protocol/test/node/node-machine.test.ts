@@ -133,6 +133,17 @@ describe('the two machines as one', () => {
     expect(of('heartbeat-ack')).toBe(of('heartbeat'));
   });
 
+  test('all heartbeats of a link are membership’s: their beats only rise', () => {
+    const cluster = new Cluster('a', 'b');
+    cluster.run(3_000);
+    const { origin } = at(cluster, A);
+    const beats = cluster.sent.flatMap(({ from, message }) =>
+      from === origin && message.kind === 'heartbeat' ? [message.beat] : [],
+    );
+    expect(beats.length).toBeGreaterThan(2);
+    expect(beats).toEqual([...new Set(beats)].toSorted((x, y) => x - y));
+  });
+
   test('the last event of an idle sender is repaired by the digests alone, within a second', () => {
     const cluster = new Cluster('a', 'b', 'c');
     cluster.run(1_000);
