@@ -83,6 +83,11 @@ export class FreshnessDriver {
     this.#handle({ kind: 'coherence', coherence });
   }
 
+  /** @param members those left in the view, this node included */
+  memberLost(members: number): void {
+    this.#handle({ kind: 'member-lost', members });
+  }
+
   /** Resolves once a read of the log that begins after this call was applied, or the scopes were reset (rule F8). */
   async closeGap(gap: Gap): Promise<void> {
     if (this.#stopped) return;

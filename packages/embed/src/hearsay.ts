@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { DatabaseSync } from 'node:sqlite';
-import { Cache } from '@hearsay/cache';
+import type { Cache } from '@hearsay/cache';
 import type { ClusterKeyring } from '@hearsay/mesh';
 import type { ResetReason } from '@hearsay/protocol';
 import {
@@ -31,6 +31,7 @@ import {
   TransactionEndedError,
   type WriteTransaction,
 } from '@hearsay/version-log';
+import { CacheRegistry } from './cache-registry.js';
 import { FreshnessDriver, type Via } from './freshness-driver.js';
 import type { NodeCacheOptions } from './options.js';
 import type { Parts } from './start.js';
@@ -93,7 +94,7 @@ export class Hearsay {
   readonly #parts: Parts;
   readonly #logger: Logger;
   readonly #driver: FreshnessDriver;
-  readonly #caches = new Map<Scope, Cache<unknown>[]>();
+  readonly #caches = new CacheRegistry();
   readonly #events = new EventEmitter<HearsayEvents>();
   readonly #applied = { appliedByGossip: 0, appliedByLog: 0, appliedLocally: 0, resets: 0 };
   #logReachable: boolean | undefined;
@@ -138,7 +139,7 @@ export class Hearsay {
       },
       closeGap: (gap) => this.#driver.closeGap(gap),
     };
-    this.#transport?.membership?.onChange((change) => this.#tell('member', change));
+    this.#transport?.membership?.onChange((change) => this.#memberChanged(change));
     await this.#transport?.start(host);
   }
 
@@ -152,18 +153,13 @@ export class Hearsay {
     const consistency = options.consistency ?? 'eventual';
     if (consistency !== 'eventual' && !this.#log)
       throw new ConfigInvalidError(`scope ${name}: bounded consistency needs the log option`);
-    const cache = new Cache<V>({
+    return this.#caches.open<V>(name, {
       ...options,
       consistency,
-      scope: name,
       clock: this.#parts.clock,
       freshness: this.#driver.use(name),
       announce: (targets) => this.#announce(targets.map((target) => ({ scope: name, target }))),
     });
-    const caches = this.#caches.get(name) ?? [];
-    caches.push(cache as Cache<unknown>);
-    this.#caches.set(name, caches);
-    return cache;
   }
 
   /**
@@ -278,7 +274,7 @@ export class Hearsay {
   async #close(): Promise<void> {
     await this.#transport?.stop();
     this.#driver.stop();
-    for (const caches of this.#caches.values()) for (const cache of caches) cache.close();
+    this.#caches.close();
     if (this.#parts.ownsLog) await this.#log?.close();
   }
 
@@ -312,14 +308,23 @@ export class Hearsay {
 
   #apply(scope: Scope, targets: readonly Target[], via: Via): void {
     this.#applied[APPLIED_BY[via]] += targets.length;
-    for (const cache of this.#caches.get(scope) ?? []) cache.apply(targets);
+    this.#caches.apply(scope, targets);
   }
 
   #reset(scope: Scope, reason: ResetReason): void {
     this.#applied.resets++;
-    for (const cache of this.#caches.get(scope) ?? []) cache.reset(reason);
+    this.#caches.reset(scope, reason);
     if (reason !== 'first-use') this.#logger.warn({ scope, reason }, 'a scope was reset');
     this.#tell('reset', { scope, reason });
+  }
+
+  #memberChanged(change: MembershipChange): void {
+    const { state } = change.member;
+    if (change.before === 'alive' && (state === 'suspect' || state === 'dead')) {
+      const left = this.members().filter((member) => member.state === 'alive');
+      this.#driver.memberLost(left.length);
+    }
+    this.#tell('member', change);
   }
 
   #settleCoherence(): void {

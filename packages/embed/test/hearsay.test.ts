@@ -1,5 +1,5 @@
 import { LIMITS, type Scope } from '@hearsay/spi';
-import { InMemoryHub, InMemoryTransport } from '@hearsay/testkit';
+import { InMemoryHub, InMemoryTransport, TcpRelay } from '@hearsay/testkit';
 import { openSqliteLog } from '@hearsay/version-log';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
@@ -272,6 +272,24 @@ describe('a node', () => {
     expect(b.members()).toHaveLength(2);
     const other = await start({ node: 'c', transport: new InMemoryTransport(new InMemoryHub()) });
     expect(other.keyring).toBeUndefined();
+  });
+
+  test('polls faster when a member is lost without a leave, though it is not isolated (M2)', async () => {
+    const { path } = database();
+    const poll = { intervalMs: 3_600_000, isolatedIntervalMs: 20 };
+    const mesh = { announce: false, discoverByLog: false } as const;
+    const a = await start({ node: 'a', log: { sqlite: path }, mesh, poll });
+    const relay = await TcpRelay.listen();
+    relay.setTarget(Number(a.status().listening[0]?.split(':')[1]));
+    const b = await start({ node: 'b', mesh: { ...mesh, peers: a.status().listening } });
+    const c = await start({ node: 'c', mesh: { ...mesh, peers: [relay.address] } });
+    await coherent(a, b, c);
+    const before = a.status().counters.polls;
+    relay.cut();
+    await event(a, 'member', ({ member }: MembershipChange) => member.state === 'suspect');
+    while (a.status().counters.polls < before + 5) await new Promise(setImmediate);
+    expect(a.status().coherence).not.toBe('isolated');
+    await relay.close();
   });
 
   test('survives a listener that throws', async () => {

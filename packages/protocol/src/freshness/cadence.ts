@@ -2,6 +2,8 @@ import type { Coherence } from '@hearsay/spi';
 import type { FreshnessOptions } from './options.js';
 
 const BACK_OFF_MAX = 4;
+/** Nodes that poll at the isolated rate after a loss; where there are more, each polls less. */
+const HASTY_NODES = 4;
 
 /**
  * When to poll. Regular polls come every interval, counted from the send of the one before, which
@@ -19,6 +21,8 @@ export class Cadence {
   #jitter = 1;
   #coherence: Coherence = 'alone';
   #wasIsolated = false;
+  #hastyUntilMs = Number.NEGATIVE_INFINITY;
+  #hastyIntervalMs = Number.POSITIVE_INFINITY;
 
   constructor(options: Required<FreshnessOptions>) {
     this.#options = options;
@@ -72,9 +76,24 @@ export class Cadence {
     this.wantBy(nowMs);
   }
 
+  /**
+   * A member was lost without a leave: perhaps it is this side that is cut off, together with others,
+   * and so never isolated (rule M2). Polls come faster for a while, but no more from all nodes
+   * together than from four isolated ones.
+   *
+   * @param members in the view, this node included
+   */
+  lost(members: number, nowMs: number): void {
+    const { isolatedIntervalMs, lostHasteMs } = this.#options;
+    this.#hastyUntilMs = nowMs + lostHasteMs;
+    this.#hastyIntervalMs = isolatedIntervalMs * Math.max(1, members / HASTY_NODES);
+  }
+
   #intervalMs(): number {
     const { intervalMs, isolatedIntervalMs } = this.#options;
-    const regularMs = this.#coherence === 'isolated' ? isolatedIntervalMs : intervalMs;
+    const hastyMs = this.#baseMs < this.#hastyUntilMs ? this.#hastyIntervalMs : intervalMs;
+    const regularMs =
+      this.#coherence === 'isolated' ? isolatedIntervalMs : Math.min(intervalMs, hastyMs);
     const backOff = Math.min(2 ** Math.max(0, this.#failures - 1), BACK_OFF_MAX);
     return regularMs * backOff * this.#jitter;
   }

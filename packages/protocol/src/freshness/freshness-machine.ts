@@ -85,6 +85,9 @@ export class FreshnessMachine {
       case 'coherence':
         this.#cadence.hear(input.coherence, nowMs);
         break;
+      case 'member-lost':
+        this.#cadence.lost(input.members, nowMs);
+        break;
       case 'gap':
         this.#gapLearned(input.gapId, nowMs, effects);
         break;

@@ -19,6 +19,8 @@ export type FreshnessInput =
   | { readonly kind: 'await-position'; readonly position: AppliedPosition }
   /** The coherence of the transport changed. */
   | { readonly kind: 'coherence'; readonly coherence: Coherence }
+  /** A member is gone without having said so. `members`: those left in the view, this node included. */
+  | { readonly kind: 'member-lost'; readonly members: number }
   /** The transport lost events for good. Answered by `gap-closed`. */
   | { readonly kind: 'gap'; readonly gapId: number }
   /**

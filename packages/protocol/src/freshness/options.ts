@@ -7,6 +7,8 @@ export interface FreshnessOptions {
   readonly intervalMs?: number;
   /** Between two regular polls while the transport is isolated. */
   readonly isolatedIntervalMs?: number;
+  /** How long polls come faster after a member was lost without a leave. */
+  readonly lostHasteMs?: number;
   /** Intervals vary by ± this share, 0 … 1, so that nodes started together drift apart. */
   readonly jitterRatio?: number;
   /** What gossip is given to bring the position that a token's reader waits for. */
@@ -30,6 +32,7 @@ export interface FreshnessOptions {
 export const FRESHNESS_DEFAULTS = {
   intervalMs: 1000,
   isolatedIntervalMs: 250,
+  lostHasteMs: 10_000,
   jitterRatio: 0.1,
   graceMs: 25,
   rowsMax: 1024,
@@ -48,6 +51,7 @@ const COUNT_MAX = 1_048_576;
 const RANGES: Readonly<Record<Field, readonly [min: number, max: number]>> = {
   intervalMs: [1, HOUR_MS],
   isolatedIntervalMs: [1, HOUR_MS],
+  lostHasteMs: [0, HOUR_MS],
   jitterRatio: [0, 1],
   graceMs: [0, HOUR_MS],
   rowsMax: [1, 65_536],

@@ -45,6 +45,37 @@ describe('the cadence of polls', () => {
     expect(cadence.dueMs()).toBe(6000);
   });
 
+  it('polls faster for a while after a member was lost without a leave (M2)', () => {
+    const cadence = answered(5000);
+    cadence.lost(5, 5100);
+    expect(cadence.dueMs()).toBe(5312.5);
+    cadence.sent(15_099);
+    cadence.answered();
+    expect(cadence.dueMs()).toBe(15_099 + 312.5);
+    cadence.sent(15_100);
+    cadence.answered();
+    expect(cadence.dueMs()).toBe(16_100);
+  });
+
+  it.each([
+    [1, 250],
+    [4, 250],
+    [8, 500],
+    [16, 1000],
+    [1000, 1000],
+  ])('caps that over all %d nodes: each polls every %d ms (M2)', (members, intervalMs) => {
+    const cadence = answered(5000);
+    cadence.lost(members, 5000);
+    expect(cadence.dueMs()).toBe(5000 + intervalMs);
+  });
+
+  it('keeps the pace of isolation where that is faster', () => {
+    const cadence = answered(5000);
+    cadence.lost(1000, 5000);
+    cadence.hear('isolated', 5000);
+    expect(cadence.dueMs()).toBe(5250);
+  });
+
   it('backs off from failures to four intervals and no further, until an answer comes', () => {
     const cadence = answered(0);
     const waits = [1, 2, 3, 4, 5].map(() => {
