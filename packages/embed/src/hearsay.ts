@@ -34,7 +34,7 @@ import {
 import { CacheRegistry } from './cache-registry.js';
 import { FreshnessDriver, type Via } from './freshness-driver.js';
 import type { NodeCacheOptions } from './options.js';
-import type { Parts } from './start.js';
+import type { Parts } from './parts.js';
 import type { VersionLog } from './version-log.js';
 
 /** Thrown by a node after `close`. Nothing is written, loaded or announced. */

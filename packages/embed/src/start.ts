@@ -1,33 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { type ClusterKeyring, meshTransport } from '@hearsay/mesh';
-import type {
-  CacheInvalidationTransport,
-  Clock,
-  DiscoveryProvider,
-  Epoch,
-  Logger,
-  Origin,
-} from '@hearsay/spi';
+import { meshTransport } from '@hearsay/mesh';
+import type { Epoch } from '@hearsay/spi';
 import { openSqliteLog } from '@hearsay/version-log';
 import { pino } from 'pino';
 import { Hearsay } from './hearsay.js';
 import { checkOptions, type HearsayOptions } from './options.js';
+import type { Parts } from './parts.js';
 import { systemClock } from './system-clock.js';
 import type { VersionLog } from './version-log.js';
-
-/** What a node is made of, checked and opened. @internal */
-export interface Parts {
-  readonly self: Origin;
-  readonly log: VersionLog | undefined;
-  /** Whether closing the node closes the log. */
-  readonly ownsLog: boolean;
-  readonly poll: HearsayOptions['poll'];
-  readonly transport: CacheInvalidationTransport | undefined;
-  readonly keyring: ClusterKeyring | undefined;
-  readonly discovery: readonly DiscoveryProvider[];
-  readonly clock: Clock;
-  readonly logger: Logger;
-}
 
 /**
  * Makes this process a member. Resolves once the log was read and this node can be reached; never

@@ -8,7 +8,7 @@ export interface Address {
   readonly port: number;
 }
 
-const FORM = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]/]+)):(\d{1,5})$/;
+const FORM = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})$/;
 
 /**
  * @param text `host:port` or `[ipv6]:port`

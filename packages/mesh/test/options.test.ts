@@ -17,6 +17,8 @@ test.each([
   ['mesh.listen', { listen: 'nowhere' }],
   ['mesh.listen', { listen: '127.0.0.1:65536' }],
   ['mesh.announce', { announce: ['a b:1'] }],
+  ['mesh.announce', { announce: ['h\u00f6st:1'] }],
+  ['mesh.announce', { announce: ['h\u0001:1'] }],
   ['mesh.peers', { peers: ['host'] }],
   ['mesh.medium', { medium: 'pigeon' as never }],
   ['mesh.sendQueueBytesMax', { sendQueueBytesMax: 65_535 }],

@@ -1,4 +1,4 @@
-import type { Coherence } from './transport.js';
+import type { Coherence } from './coherence.js';
 import type { AppliedPosition } from './version-source.js';
 import type { Scope, Version } from './words.js';
 

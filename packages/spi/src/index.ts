@@ -1,4 +1,5 @@
 export * from './clock.js';
+export * from './coherence.js';
 export * from './discovery.js';
 export * from './errors.js';
 export * from './freshness.js';

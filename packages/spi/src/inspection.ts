@@ -1,4 +1,4 @@
-import type { Coherence } from './transport.js';
+import type { Coherence } from './coherence.js';
 import type { Origin } from './words.js';
 
 /** One other node as this node sees it. */

@@ -63,7 +63,7 @@ function checkText(what: string, text: string, bytesMax: number): void {
 }
 
 /** UTF-8 length without an encoder, so that the package needs no runtime library. */
-function utf8Bytes(text: string): number {
+export function utf8Bytes(text: string): number {
   let bytes = 0;
   for (const point of text) {
     const code = point.codePointAt(0) ?? 0;

@@ -1,18 +1,10 @@
 import type { Clock, Logger } from './clock.js';
+import type { Coherence } from './coherence.js';
 import type { DiscoveryProvider } from './discovery.js';
 import type { TransportInspection } from './inspection.js';
 import type { Announcement, InvalidationEvent } from './invalidation.js';
 import type { TransportMembership } from './membership.js';
 import type { Origin, Sequence } from './words.js';
-
-/**
- * How well a transport hears the others.
- * - `coherent`: nothing is known to be missing
- * - `catching-up`: something is known to be missing and being repaired
- * - `isolated`: others are known and none answers, or the medium that leads to them is out of reach
- * - `alone`: nobody else is known; healthy. A medium that cannot count its members never says so
- */
-export type Coherence = 'coherent' | 'catching-up' | 'isolated' | 'alone';
 
 /** What `publish` answers: the transport holds the events now. It does not say that peers do. */
 export interface Receipt {

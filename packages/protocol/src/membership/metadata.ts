@@ -1,4 +1,4 @@
-import { HearsayError } from '@hearsay/spi';
+import { HearsayError, utf8Bytes } from '@hearsay/spi';
 
 /** What a node tells about itself beside its addresses. Within {@link METADATA_LIMITS}. */
 export type Metadata = Readonly<Record<string, string>>;
@@ -49,13 +49,4 @@ export function metadataBytes(metadata: Metadata): number {
 export function sameMetadata(a: Metadata, b: Metadata): boolean {
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
-}
-
-function utf8Bytes(text: string): number {
-  let bytes = 0;
-  for (const point of text) {
-    const code = point.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return bytes;
 }
