@@ -18,6 +18,7 @@ const SCOPE = scopeOf('bench');
 export interface MemberConfig {
   readonly node: string;
   readonly medium: Medium;
+  readonly clusterKey?: string;
   /** What to dial, where that is known before the others listen. */
   readonly peers?: readonly string[];
 }
@@ -29,8 +30,8 @@ export class MeshMember {
   #others: readonly DiscoveredNode[] = [];
 
   constructor(config: MemberConfig, deliver: (event: InvalidationEvent) => void) {
-    const { node, medium, peers = [] } = config;
-    this.#transport = meshTransport({ medium, peers, announce: false });
+    const { node, ...options } = config;
+    this.#transport = meshTransport({ ...options, announce: false });
     const discover = async (): Promise<readonly DiscoveredNode[]> => this.#others;
     this.#host = {
       self: { node: nodeNameOf(node), epoch: randomBytes(8).toString('hex') as Epoch },
@@ -76,6 +77,10 @@ export class MeshMember {
       ...peers.map((peer) => peer.silentForMs ?? Number.POSITIVE_INFINITY),
     );
     return machineClock.monotonicMs() - silentForMs;
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    return this.#transport.inspect().counters;
   }
 
   async publish(key: string): Promise<void> {

@@ -19,7 +19,9 @@ export const PARTS = {
   reconnect: 'two nodes that missed each other’s messages, without a log',
   memory: 'what a node with four peers takes above a bare Node',
   log: 'what an append costs, how many a second, and an idle poll',
+  membership: 'how soon a cluster forms, notices and heals, and whom it must not bury',
   latency: 'from publish to handler in other processes, on both media',
+  strangers: 'what strangers at the door do to the latency between members',
 } as const;
 
 export type PartName = keyof typeof PARTS;

@@ -5,6 +5,7 @@ import { percentile } from '../statistics.ts';
 import { WorkerProcesses } from '../worker-process.ts';
 
 const WARM_EVENTS = 500;
+const EVERY_MS = 3;
 
 export async function run({ quick, progress }: PartOptions): Promise<Row[]> {
   const rows: Row[] = [];
@@ -40,7 +41,7 @@ async function measure(
 /** @returns every event's latency at every other process */
 async function publish(members: WorkerProcesses, events: number): Promise<number[]> {
   const [publisher, ...others] = members.all;
-  await publisher?.call('publish', events);
+  await publisher?.call('publish', { count: events, everyMs: EVERY_MS });
   const latencies = await Promise.all(
     others.map((other) => other.call<number[]>('received', events)),
   );

@@ -1,10 +1,11 @@
-/** One member of a full mesh. One of them publishes; the others note how long each event took. */
+/** One member of a full mesh. Some of them publish; the others note how long each event took. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { InvalidationEvent } from '@hearsay/spi';
 import { type MemberConfig, MeshMember } from '../mesh-member.ts';
 import { until } from '../time.ts';
 import { serve } from '../worker.ts';
 
-const EVERY_MS = 3;
 const KEY_BYTES = 96;
 const WAIT_MS = 15_000;
 
@@ -27,9 +28,14 @@ async function connect(addresses: readonly string[]): Promise<void> {
   await member.connected(addresses.length - 1);
 }
 
-async function publish(count: number): Promise<void> {
+export interface Publishing {
+  readonly count: number;
+  readonly everyMs: number;
+}
+
+async function publish({ count, everyMs }: Publishing): Promise<void> {
   for (let at = 0; at < count; at++) {
-    await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
     void member.publish(`sent/${process.hrtime.bigint()}/`.padEnd(KEY_BYTES, 'x'));
   }
 }
@@ -42,4 +48,16 @@ async function received(count: number): Promise<number[]> {
   return latencies;
 }
 
-serve({ start, connect, publish, received });
+function counters(): Readonly<Record<string, number>> {
+  return member.counters();
+}
+
+/** @returns what is in use once all garbage was collected */
+function liveMiB(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / 2 ** 20;
+}
+
+serve({ start, connect, publish, received, counters, liveMiB });

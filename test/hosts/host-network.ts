@@ -1,7 +1,7 @@
 import { runBatch } from './commands.ts';
 import { type Delay, type Delayer, NO_DELAY } from './delay.ts';
-import { HostProcess } from './host-process.ts';
-import { NamespaceNames, removeStaleNamespaces } from './namespaces.ts';
+import { HostProcess, nodeCommand } from './host-process.ts';
+import { inNamespace, NamespaceNames, removeStaleNamespaces } from './namespaces.ts';
 import { NetemDelayer } from './netem-delayer.ts';
 import { bytecode, HOSTS_MAX } from './port-filter.ts';
 import { TapDelayer } from './tap-delayer.ts';
@@ -98,9 +98,10 @@ export class HostNetwork {
     return this.#hosts.map((_, host) => addressOf(host, 0));
   }
 
-  start(host: number, { script, args = [], env = {} }: ProgramStart): HostProcess {
-    const node = [process.execPath, '--disable-warning=ExperimentalWarning', script, ...args];
-    const started = new HostProcess(this.#at(host).namespace, node, env);
+  start(host: number, { script, args, env = {} }: ProgramStart): HostProcess {
+    const { namespace } = this.#at(host);
+    const command = inNamespace(namespace, nodeCommand(script, args));
+    const started = new HostProcess(namespace, command, env);
     this.#processes.add(started);
     void started.exited.then(() => this.#processes.delete(started));
     return started;

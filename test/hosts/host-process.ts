@@ -18,7 +18,12 @@ interface Asker {
   reject(error: Error): void;
 }
 
-/** A Node process that calls runProgram (program.ts), in a namespace. It ends with this process. */
+/** @returns the command that runs a script as this process's own Node does */
+export function nodeCommand(script: string, args: readonly string[] = []): string[] {
+  return [process.execPath, '--disable-warning=ExperimentalWarning', script, ...args];
+}
+
+/** A Node process that calls runProgram (program.ts). It ends with this process. */
 export class HostProcess {
   readonly name: string;
   readonly exited: Promise<Ending>;
@@ -31,11 +36,13 @@ export class HostProcess {
   #lastWords = '';
   #ending: Ending | undefined;
 
-  /** @param command what starts Node, ending with the script and its arguments */
-  constructor(namespace: string, command: readonly string[], env: NodeJS.ProcessEnv) {
-    this.name = namespace;
-    // `ip` becomes the command, so signals and the channel for messages reach the command itself.
-    this.#process = spawn('ip', ['netns', 'exec', namespace, ...command], {
+  /**
+   * @param name for people
+   * @param command what becomes Node, so that signals and the channel for messages reach it
+   */
+  constructor(name: string, [command = '', ...args]: readonly string[], env: NodeJS.ProcessEnv) {
+    this.name = name;
+    this.#process = spawn(command, args, {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -8,6 +8,8 @@ import {
   type Epoch,
   invalidationOf,
   type Logger,
+  type MemberMetadata,
+  type MembershipState,
   nodeNameOf,
   originId,
   type TransportHost,
@@ -19,6 +21,8 @@ import { Received, sentNow } from './received.ts';
 export interface MemberConfig {
   readonly node: string;
   readonly transport: MeshTransportOptions;
+  /** Whether to tell of peers, which costs: they are looked at again and again. Default `true`. */
+  readonly tellsPeers?: boolean;
 }
 
 export interface MemberStarted {
@@ -31,16 +35,32 @@ export interface Publication {
   readonly count: number;
   /** 32 … 1,024; default 32. */
   readonly keyBytes?: number;
+  /** Between two batches of 100; default 0. */
+  readonly pauseMs?: number;
+}
+
+/** Whom a member believes to be what, with its view hash. */
+export interface MemberView {
+  readonly states: Readonly<Record<string, MembershipState>>;
+  /** Of those that say something of themselves. */
+  readonly metadata: Readonly<Record<string, MemberMetadata>>;
+  readonly hash: string;
 }
 
 /** What a member tells unasked; origins as originId writes them. */
 export type MemberNews =
+  /** After every turn of the event loop in which its view changed. */
+  | ({ readonly kind: 'view'; readonly atMs: number } & MemberView)
   | { readonly kind: 'coherence'; readonly coherence: Coherence; readonly atMs: number }
   /** All peers with an acknowledged round trip, whenever that changed. */
   | { readonly kind: 'peers'; readonly peers: readonly string[]; readonly atMs: number }
-  /** How many different events of each origin there are, a few milliseconds after it changed. */
-  | { readonly kind: 'received'; readonly counts: Readonly<Record<string, number>> }
-  | { readonly kind: 'gap'; readonly reason: string };
+  /** How many different events of each origin there are, a few milliseconds after it changed first. */
+  | {
+      readonly kind: 'received';
+      readonly counts: Readonly<Record<string, number>>;
+      readonly atMs: number;
+    }
+  | { readonly kind: 'gap'; readonly reason: string; readonly atMs: number };
 
 export interface MemberMemory {
   readonly residentBytes: number;
@@ -75,7 +95,7 @@ const host: TransportHost = {
   },
   coherenceChanged: (coherence) =>
     news({ kind: 'coherence', coherence, atMs: clock.monotonicMs() }),
-  closeGap: async ({ reason }) => news({ kind: 'gap', reason }),
+  closeGap: async ({ reason }) => news({ kind: 'gap', reason, atMs: clock.monotonicMs() }),
 };
 
 function news(item: MemberNews): void {
@@ -85,13 +105,14 @@ function news(item: MemberNews): void {
 function tellReceivedSoon(): void {
   if (isTellingReceived) return;
   isTellingReceived = true;
+  const atMs = clock.monotonicMs();
   setTimeout(() => {
     isTellingReceived = false;
-    news({ kind: 'received', counts: received.counts() });
+    news({ kind: 'received', counts: received.counts(), atMs });
   }, COALESCE_MS);
 }
 
-/** The transport tells of no member that comes or goes, so it is asked. */
+/** The transport tells of its members, but of no link that comes or goes, so it is asked. */
 function watchPeers(): void {
   let before = '[]';
   setInterval(() => {
@@ -106,16 +127,46 @@ function watchPeers(): void {
   }, LOOK_MS);
 }
 
+function tellView(): void {
+  const { membership } = transport;
+  const states: Record<string, MembershipState> = {};
+  const metadata: Record<string, MemberMetadata> = {};
+  for (const member of membership.members()) {
+    const id = originId(member.origin);
+    states[id] = member.state;
+    if (Object.keys(member.metadata).length > 0) metadata[id] = member.metadata;
+  }
+  const atMs = clock.monotonicMs();
+  news({ kind: 'view', states, metadata, hash: membership.viewHash(), atMs });
+}
+
+/** What changed in one turn is told as one. */
+function watchView(): void {
+  let isTelling = false;
+  transport.membership.onChange(() => {
+    if (isTelling) return;
+    isTelling = true;
+    queueMicrotask(() => {
+      isTelling = false;
+      tellView();
+    });
+  });
+}
+
 async function start(): Promise<MemberStarted> {
   await transport.start(host);
-  watchPeers();
+  watchView();
+  tellView();
+  if (config.tellsPeers ?? true) watchPeers();
   return { origin: originId(host.self), addresses: transport.inspect().addresses };
 }
 
-async function publish({ count, keyBytes = KEY_BYTES }: Publication): Promise<void> {
+async function publish(publication: Publication): Promise<void> {
+  const { count, keyBytes = KEY_BYTES, pauseMs = 0 } = publication;
   for (let left = count; left > 0; left -= PUBLISH_AT_ONCE) {
     const size = Math.min(left, PUBLISH_AT_ONCE);
     await transport.publish(Array.from({ length: size }, () => announcement(keyBytes)));
+    if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 
@@ -137,6 +188,7 @@ runProgram({
   start,
   publish,
   inspect: (): TransportInspection => transport.inspect(),
+  updateMetadata: (metadata: MemberMetadata) => transport.membership.updateMetadata(metadata),
   latencies: () => received.takeLatencies(),
   memory,
   block,

@@ -40,6 +40,11 @@ export class NamespaceNames {
   }
 }
 
+/** @returns the command with `ip` before it, which becomes the command */
+export function inNamespace(name: string, command: readonly string[]): string[] {
+  return ['ip', 'netns', 'exec', name, ...command];
+}
+
 /** @returns the namespaces on this machine that a network made, whoever's it is */
 export function listNamespaces(): string[] {
   return existsSync(DIRECTORY) ? readdirSync(DIRECTORY).filter((name) => NAME.test(name)) : [];

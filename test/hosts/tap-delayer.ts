@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isInstalled, runBatch } from './commands.ts';
 import type { Delay, Delayer } from './delay.ts';
-import { HostProcess } from './host-process.ts';
-import type { NamespaceNames } from './namespaces.ts';
+import { HostProcess, nodeCommand } from './host-process.ts';
+import { inNamespace, type NamespaceNames } from './namespaces.ts';
 import { portOf } from './wiring.ts';
 
 const BESIDE_THE_READS = 4;
@@ -49,8 +49,8 @@ export class TapDelayer implements Delayer {
     const [openTaps, delayLine] = ['open-taps.pl', 'delay-line.ts'].map((file) =>
       join(import.meta.dirname, file),
     ) as [string, string];
-    const node = [process.execPath, '--disable-warning=ExperimentalWarning', delayLine];
-    return new HostProcess(this.#names.switch, ['perl', openTaps, taps.join(), ...node], {
+    const command = ['perl', openTaps, taps.join(), ...nodeCommand(delayLine)];
+    return new HostProcess(this.#names.switch, inNamespace(this.#names.switch, command), {
       UV_THREADPOOL_SIZE: String(taps.length + BESIDE_THE_READS),
     });
   }

@@ -2,6 +2,7 @@ import type { Member } from '@hearsay/protocol';
 import type { Origin, SelfAnnouncement, TransportHost } from '@hearsay/spi';
 import type { Address } from './address.js';
 import type { Admission } from './admission.js';
+import { DialPlaces } from './dial-places.js';
 import type { Destination } from './discovery/address-book.js';
 import { Dialler } from './discovery/dialler.js';
 import { type DiscoveryConfig, REDIAL_MS_MIN } from './discovery/discovery-options.js';
@@ -9,6 +10,14 @@ import { configuredProviders } from './discovery/providers.js';
 import { dialOn, type Libp2pHost } from './libp2p-host.js';
 import type { Links } from './links.js';
 import { Reconnects } from './reconnects.js';
+
+/**
+ * Of both kinds together. A handshake takes some 25 ms of processor at both ends together, so that a
+ * hundred nodes which start on one processor still finish theirs in time.
+ */
+const DIALS_AT_WORK_MAX = 3;
+/** Whoever answers no sooner costs no processor: a stopped peer shall not hold up the others. */
+const PLACE_MS = 2_000;
 
 export interface DiallingOptions {
   readonly host: TransportHost;
@@ -28,6 +37,7 @@ export class Dialling {
   readonly #options: DiallingOptions;
   readonly #dialler: Dialler;
   readonly #reconnects: Reconnects;
+  readonly #places = new DialPlaces(DIALS_AT_WORK_MAX);
 
   constructor(options: DiallingOptions) {
     this.#options = options;
@@ -49,11 +59,11 @@ export class Dialling {
       self: options.self,
       listening: options.listening,
       links: () => links,
-      dial: (address) => this.#dial(address),
+      dial: (address, isNeeded) => this.#dial(address, isNeeded),
       onOthersKnown: options.onOthersKnown,
     });
     this.#reconnects = new Reconnects({
-      dial: (address) => this.#dial(address),
+      dial: (address, isNeeded) => this.#dial(address, isNeeded),
       isLinked: (peer) => links.get(peer) !== undefined,
       onRefused: options.onRefused,
     });
@@ -76,13 +86,24 @@ export class Dialling {
     return this.#dialler.stop();
   }
 
-  /** Ends within the time that dialling and admission have. */
-  async #dial(address: Address): Promise<Destination> {
+  /**
+   * Ends within the time that dialling and admission have, once it is its turn.
+   * @param isNeeded asked then
+   */
+  async #dial(address: Address, isNeeded: () => boolean): Promise<Destination | undefined> {
     const { libp2pHost, admission } = this.#options;
-    const connection = await dialOn(libp2pHost.libp2p, address);
-    if (connection === 'self') return 'self';
-    const admitted = await admission.admitted(connection);
-    if (!admitted) throw new Error('not admitted');
-    return admitted.peer;
+    const giveBack = await this.#places.take();
+    const slow = setTimeout(giveBack, PLACE_MS);
+    try {
+      if (!isNeeded()) return undefined;
+      const connection = await dialOn(libp2pHost.libp2p, address, giveBack);
+      if (connection === 'self') return 'self';
+      const admitted = await admission.admitted(connection);
+      if (!admitted) throw new Error('not admitted');
+      return admitted.peer;
+    } finally {
+      clearTimeout(slow);
+      giveBack();
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { BlockList, type SocketAddress } from 'node:net';
 import type { ConnectionGater, MultiaddrConnection } from '@libp2p/interface';
 import type { AdmissionRefusal } from './errors.js';
 import type { Refusals } from './refusals.js';
@@ -38,6 +39,10 @@ export class InboundGate {
     this.#counts = counts;
   }
 
+  /** For the server that listens: it makes neither a socket nor a connection of what is refused here. */
+  readonly door: BlockList = new Door((address) => this.#isFull(address));
+
+  /** The same for those whose address the door could not tell, and whatever comes after it. */
   readonly gater: ConnectionGater = {
     denyDialMultiaddr: () => this.#connections >= this.#options.connectionsMax,
     denyInboundConnection: (raw) => !this.#enter(raw),
@@ -52,11 +57,7 @@ export class InboundGate {
   }
 
   #enter(raw: MultiaddrConnection): boolean {
-    const { connectionsMax, admissionsPendingMax } = this.#options;
-    const pending = this.#handshaking.size + this.#counts.pending();
-    if (pending >= admissionsPendingMax) return this.#full(raw, `${pending} wait for admission`);
-    if (this.#connections >= connectionsMax)
-      return this.#full(raw, `there are ${this.#connections} connections`);
+    if (this.#isFull(raw.remoteAddr.toString())) return false;
     const deadline = setTimeout(() => {
       this.#refuse(raw, 'timeout', 'no encryption in time');
       raw.abort(new Error('no encryption in time'));
@@ -69,12 +70,17 @@ export class InboundGate {
     return true;
   }
 
-  #full(raw: MultiaddrConnection, what: string): false {
-    this.#options.refusals.refused(
-      'limit',
-      raw.remoteAddr.toString(),
-      `${what}, which is the limit`,
-    );
+  /** Counts the refusal where there is no room for one more. */
+  #isFull(address: string): boolean {
+    const { connectionsMax, admissionsPendingMax, refusals } = this.#options;
+    const pending = this.#handshaking.size + this.#counts.pending();
+    const refuse = (what: string): true => {
+      refusals.refused('limit', address, `${what}, which is the limit`);
+      return true;
+    };
+    if (pending >= admissionsPendingMax) return refuse(`${pending} wait for admission`);
+    if (this.#connections >= connectionsMax)
+      return refuse(`there are ${this.#connections} connections`);
     return false;
   }
 
@@ -85,6 +91,20 @@ export class InboundGate {
   #leave(raw: MultiaddrConnection): boolean {
     clearTimeout(this.#handshaking.get(raw));
     return this.#handshaking.delete(raw);
+  }
+}
+
+/** What Node asks about the address of each connection as soon as the kernel has accepted it. */
+class Door extends BlockList {
+  readonly #isClosedTo: (address: string) => boolean;
+
+  constructor(isClosedTo: (address: string) => boolean) {
+    super();
+    this.#isClosedTo = isClosedTo;
+  }
+
+  override check(address: SocketAddress | string): boolean {
+    return this.#isClosedTo(typeof address === 'string' ? address : address.address);
   }
 }
 

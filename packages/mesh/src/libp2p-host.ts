@@ -14,7 +14,8 @@ import { ListenFailedError } from './errors.js';
 import type { GossipsubComponents } from './gossipsub-medium.js';
 import { HANDSHAKE_MS, type InboundGate } from './inbound-gate.js';
 
-const DIAL_TIMEOUT_MS = 2_000;
+const CONNECT_TIMEOUT_MS = 2_000;
+const SLOW_CONNECT_MS = 500;
 
 export interface Libp2pHost {
   readonly libp2p: Libp2p;
@@ -37,10 +38,12 @@ export interface Libp2pHostOptions {
 export async function createHost(options: Libp2pHostOptions): Promise<Libp2pHost> {
   const { listen, streamsPerPeerMax, gate } = options;
   let components: GossipsubComponents | undefined;
+  // libp2p hands them to the server as they are.
+  const listenOpts = { noDelay: true, blockList: gate.door };
   const libp2p = await createLibp2p({
     start: false,
     addresses: { listen: [toMultiaddr(listen).toString()] },
-    transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
+    transports: [tcp({ dialOpts: { noDelay: true }, listenOpts })],
     connectionEncrypters: [noise()],
     streamMuxers: [
       yamux({
@@ -59,8 +62,10 @@ export async function createHost(options: Libp2pHostOptions): Promise<Libp2pHost
       // The gate's deadline comes first, and is counted.
       inboundUpgradeTimeout: 2 * HANDSHAKE_MS,
       inboundStreamProtocolNegotiationTimeout: HANDSHAKE_MS,
+      // Each dial has deadlines of its own.
+      addressDialTimeout: CONNECT_TIMEOUT_MS + 2 * HANDSHAKE_MS,
       reconnectRetries: 0,
-      maxParallelDials: 32,
+      maxParallelDials: 256,
     },
     services: {
       captured: (all) => {
@@ -85,15 +90,37 @@ export async function listenOn(libp2p: Libp2p, listen: Address): Promise<void> {
   }
 }
 
-/** @throws {Error} out of reach, or not connected in time */
-export async function dialOn(libp2p: Libp2p, address: Address): Promise<Connection | 'self'> {
+/**
+ * Whoever answers gets as long for the handshake as it gives this node: a busy peer's handshake that
+ * is given up was work for nothing, at both ends, and is work again.
+ * @param onSlow called when nothing has answered for a while: no processor is at work on it
+ * @throws {Error} out of reach, or not encrypted in time
+ */
+export async function dialOn(
+  libp2p: Libp2p,
+  address: Address,
+  onSlow: () => void,
+): Promise<Connection | 'self'> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const giveUp = () => controller.abort(new Error('no answer in time'));
+  const slow = setTimeout(onSlow, SLOW_CONNECT_MS);
+  let deadline = setTimeout(giveUp, CONNECT_TIMEOUT_MS);
+  const onProgress = ({ type }: { readonly type: string }) => {
+    if (type !== 'upgrader:encrypt-outbound-connection') return;
+    clearTimeout(slow);
+    clearTimeout(deadline);
+    deadline = setTimeout(giveUp, HANDSHAKE_MS);
+  };
   try {
-    const signal = AbortSignal.timeout(DIAL_TIMEOUT_MS);
-    return await libp2p.dial(toMultiaddr(address), { signal });
+    return await libp2p.dial(toMultiaddr(address), { signal, onProgress });
   } catch (error) {
     // No peer ID is asked for, so the only one that libp2p refuses is its own.
     if (error instanceof Error && error.name === 'InvalidPeerIdError') return 'self';
     throw error;
+  } finally {
+    clearTimeout(slow);
+    clearTimeout(deadline);
   }
 }
 

@@ -4,7 +4,7 @@ import { type Address, parseAddress } from './address.js';
 
 export interface ReconnectsOptions {
   /** Rejects when nobody was admitted there. */
-  readonly dial: (address: Address) => Promise<unknown>;
+  readonly dial: (address: Address, isNeeded: () => boolean) => Promise<unknown>;
   readonly isLinked: (peer: Origin) => boolean;
   /** The kernel at its address refused the connection: the process is gone. */
   readonly onRefused: (peer: Origin) => void;
@@ -23,16 +23,18 @@ export class Reconnects {
     const id = originId(member.origin);
     if (this.#under.has(id)) return;
     this.#under.add(id);
-    const refusals = await Promise.all(member.addresses.map((address) => this.#isRefused(address)));
+    const isNeeded = () => !this.#options.isLinked(member.origin);
+    const refusals = await Promise.all(
+      member.addresses.map((address) => this.#isRefused(address, isNeeded)),
+    );
     this.#under.delete(id);
     const gone = refusals.length > 0 && refusals.every(Boolean);
-    if (gone && isLiving(member.state) && !this.#options.isLinked(member.origin))
-      this.#options.onRefused(member.origin);
+    if (gone && isLiving(member.state) && isNeeded()) this.#options.onRefused(member.origin);
   }
 
-  async #isRefused(text: string): Promise<boolean> {
+  async #isRefused(text: string, isNeeded: () => boolean): Promise<boolean> {
     try {
-      await this.#options.dial(parseAddress(text, 'the address of a member'));
+      await this.#options.dial(parseAddress(text, 'the address of a member'), isNeeded);
       return false;
     } catch (error) {
       return /\bECONNREFUSED\b/.test(String((error as Error).message));

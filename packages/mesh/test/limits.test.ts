@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Epoch, NodeName, Sequence } from '@hearsay/spi';
@@ -61,6 +62,21 @@ describe('connections that are not admitted yet are bounded', () => {
     fourth.abort(new Error('makes room'));
     await counted(a, 'admissionsAbandoned', 2);
     await stranger.enter(a.address, KEY);
+  });
+
+  test('one more costs no socket: it is refused as soon as the kernel has accepted it', async () => {
+    const a = await startNode('a', { clusterKey: KEY, admissionsPendingMax: 3 });
+    let made = 0;
+    const note = () => made++;
+    subscribe('net.server.socket', note);
+    try {
+      for (let at = 0; at < 5; at++) await rawConnection(a.address);
+      await counted(a, 'admissionsRefusedLimit', 2);
+    } finally {
+      unsubscribe('net.server.socket', note);
+    }
+    expect(made).toBe(3);
+    expect(a.inspect().counters['admissionsRefused']).toBe(2);
   });
 
   test('a thousand that say nothing, or a byte a second, are closed; members notice nothing', async () => {

@@ -99,6 +99,12 @@ export class DialSchedule {
     return begun;
   }
 
+  /** Whether a dial that is under way is still of use: another may have made the link. */
+  isNeeded(dial: Dial, book: AddressBook): boolean {
+    const candidate = this.#inFlight.get(dial.text);
+    return candidate === dial && !book.linkedTo(candidate.target.known);
+  }
+
   /** Ends a dial, however it went: whether it made a link shows in the address book. */
   settled(dial: Dial, nowMs: number): void {
     const candidate = this.#inFlight.get(dial.text);

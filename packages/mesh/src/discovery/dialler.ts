@@ -31,9 +31,10 @@ export interface DiallerOptions {
   /**
    * Must settle; it holds one of the places for dials until then.
    * @param address never a host name
-   * @returns who answered there; rejects when nobody was admitted
+   * @param isNeeded whether the node is still to be linked, for a dial that has to wait
+   * @returns who answered there, `undefined` when it was not needed; rejects when nobody was admitted
    */
-  readonly dial: (address: Address) => Promise<Destination>;
+  readonly dial: (address: Address, isNeeded: () => boolean) => Promise<Destination | undefined>;
   /** Called when the number changes. */
   readonly onOthersKnown: (count: number) => void;
 }
@@ -134,10 +135,15 @@ export class Dialler {
 
   #dial(): void {
     if (this.#stopped) return;
+    this.#look();
     const nowMs = this.#options.clock.monotonicMs();
-    const { self, listening, links } = this.#options;
-    this.#book.update([...self().addresses, ...(listening?.() ?? [])], links(), nowMs);
     for (const dial of this.#schedule.next(nowMs, this.#book)) void this.#try(dial);
+  }
+
+  #look(): void {
+    const { clock, self, listening, links } = this.#options;
+    const own = [...self().addresses, ...(listening?.() ?? [])];
+    this.#book.update(own, links(), clock.monotonicMs());
   }
 
   #report(): void {
@@ -150,8 +156,8 @@ export class Dialler {
   async #try(dial: Dial): Promise<void> {
     this.counters.dials++;
     try {
-      const to = await this.#reach(dial.address);
-      this.#book.learn(dial.text, to, this.#options.clock.monotonicMs());
+      const to = await this.#reach(dial);
+      if (to) this.#book.learn(dial.text, to, this.#options.clock.monotonicMs());
     } catch {
       // Refused or out of reach: tried again for as long as it is listed.
       this.counters.dialsFailed++;
@@ -161,7 +167,8 @@ export class Dialler {
   }
 
   /** A name may stand for several places, this node and linked ones among them. */
-  async #reach(address: Address): Promise<Destination> {
+  async #reach(dial: Dial): Promise<Destination | undefined> {
+    const { address } = dial;
     const all = await this.#names.places(address);
     const places = withoutOwn(all, (place) => this.#book.leadsTo(formatAddress(place)) === 'self');
     for (const place of places) {
@@ -170,9 +177,14 @@ export class Dialler {
     }
     const place = places[Math.floor(this.#options.random() * places.length)];
     if (!place) return 'self';
-    const to = await this.#options.dial(place);
-    this.#book.learn(formatAddress(place), to, this.#options.clock.monotonicMs());
+    const to = await this.#options.dial(place, () => this.#isNeeded(dial));
+    if (to) this.#book.learn(formatAddress(place), to, this.#options.clock.monotonicMs());
     return to;
+  }
+
+  #isNeeded(dial: Dial): boolean {
+    this.#look();
+    return !this.#stopped && this.#schedule.isNeeded(dial, this.#book);
   }
 }
 

@@ -315,3 +315,13 @@ test('a node known from several sources counts once', () => {
   book.learn('me.example:1', 'self', 0);
   expect(schedule.othersKnown(book)).toBe(2);
 });
+
+test('a dial that waits is needed until it is over, or its node is linked some other way', () => {
+  const schedule = scheduleWith();
+  schedule.list('s', [at('a:1')], 0);
+  const [dial] = schedule.next(0, nobody) as [Dial];
+  expect(schedule.isNeeded(dial, nobody)).toBe(true);
+  expect(schedule.isNeeded(dial, linkedTo(['a', 'a:1']))).toBe(false);
+  schedule.settled(dial, 0);
+  expect(schedule.isNeeded(dial, nobody)).toBe(false);
+});

@@ -111,8 +111,15 @@ export class Liaison implements ViewOwner, ProberOwner {
     const lives = this.view.table.livesOf(target.node);
     if (!this.isLinked(id) && this.#contests.isReplaced(target, lives))
       this.view.replaced(id, nowMs);
-    else this.view.accuse(id, this.links.evidenceOf(id), nowMs);
+    else if (!this.awaitsFirstLink(id, nowMs))
+      this.view.accuse(id, this.links.evidenceOf(id), nowMs);
     return before === 'alive';
+  }
+
+  /** It was only heard of, and only just: that nobody near is linked to it yet says nothing about it. */
+  awaitsFirstLink(id: string, nowMs: number): boolean {
+    const sinceMs = this.view.table.get(id)?.sinceMs ?? nowMs;
+    return !this.links.wasTried(id) && nowMs - sinceMs < this.#options.firstLinkMs;
   }
 
   /** Asks for connections that are due. */

@@ -26,6 +26,11 @@ export class MemberLinks {
     return this.#links.has(id);
   }
 
+  /** Whether a link is there, was there, or was refused. */
+  wasTried(id: string): boolean {
+    return this.has(id) || this.#lost.has(id);
+  }
+
   up(peer: Origin): void {
     const id = originId(peer);
     this.#links.set(id, peer);

@@ -203,7 +203,9 @@ export class MembershipMachine {
 
   #interval(nowMs: number): void {
     const { table } = this.#liaison.view;
-    this.#liaison.prober.interval(table.living, (id) => table.get(id)?.origin, nowMs);
+    const targetOf = (id: string) =>
+      this.#liaison.awaitsFirstLink(id, nowMs) ? undefined : table.get(id)?.origin;
+    this.#liaison.prober.interval(table.living, targetOf, nowMs);
     this.#liaison.connect(nowMs);
     table.forget(nowMs);
     this.#exchange(nowMs);

@@ -83,6 +83,12 @@ export interface MembershipOptions {
   readonly connectMaxMs: number;
   /** Requests to dial in one probe interval. Default 16. */
   readonly connectsMax: number;
+  /**
+   * Who was only heard of, and neither linked nor refused by its kernel yet, is not probed from here for
+   * this long: its peers watch it. Shorter: where many start together, those not linked yet suspect each
+   * other. Longer: who vanishes with all its peers is known dead later. Default 30,000.
+   */
+  readonly firstLinkMs: number;
   /** Members, this node and remembered ones included. Who comes beyond is refused and counted. Default 1,024. */
   readonly membersMax: number;
   /**
@@ -123,6 +129,7 @@ export const MEMBERSHIP_DEFAULTS: MembershipOptions = {
   connectMinMs: 250,
   connectMaxMs: 2_000,
   connectsMax: 16,
+  firstLinkMs: 30_000,
   membersMax: 1_024,
   deadRememberedMs: 120_000,
   tombstonesMax: 4_096,
@@ -161,6 +168,7 @@ export const MEMBERSHIP_RANGES: Readonly<
   connectMinMs: [1, DAY_MS],
   connectMaxMs: [1, DAY_MS],
   connectsMax: [1, 1_024],
+  firstLinkMs: [0, DAY_MS],
   membersMax: [1, COUNT_MAX],
   deadRememberedMs: [0, DAY_MS],
   tombstonesMax: [0, COUNT_MAX],

@@ -183,6 +183,27 @@ describe('probing', () => {
     expect(connectsOf(effects)).toEqual(['a']);
   });
 
+  it('leaves out for a while who was only heard of: it is dialled, and watched by its peers', () => {
+    const bench = new Bench({ firstLinkMs: 5_000 });
+    bench.link(b);
+    bench.answering = [b];
+    bench.gossip(b, alive(a));
+    const early = bench.run(4_900);
+    expect(sent(early, 'ping-request')).toEqual([]);
+    expect(connectsOf(early)).toContain('a');
+    expect(changesOf(early)).toEqual([]);
+    expect(changesOf(bench.run(2_000))).toEqual(['a: alive > suspect (no answer)']);
+  });
+
+  it('does not leave out who was only heard of once a dial was refused', () => {
+    const bench = new Bench();
+    bench.link(b);
+    bench.answering = [b];
+    bench.gossip(b, alive(a));
+    expect(sent(bench.unlink(a), 'ping-request')).toMatchObject([{ to: b, target: a }]);
+    expect(changesOf(bench.run(1_000))).toEqual(['a: alive > suspect (link closed)']);
+  });
+
   it('is settled by a round trip that was seen elsewhere', () => {
     const bench = new Bench();
     bench.link(a);
