@@ -36,6 +36,16 @@ export class MemberUnreachableError extends HearsayError {
   readonly code = 'HEARSAY_MEMBER_UNREACHABLE';
 }
 
+/** Thrown by `ask` when the question is longer than {@link LIMITS.questionBytesMax}. Nothing is sent. */
+export class QuestionTooLargeError extends HearsayError {
+  readonly code = 'HEARSAY_QUESTION_TOO_LARGE';
+}
+
+/** Thrown by `ask` when too many of this node's questions are under way already. Nothing is sent. */
+export class QuestionsTooManyError extends HearsayError {
+  readonly code = 'HEARSAY_QUESTIONS_TOO_MANY';
+}
+
 /** Thrown when the version log cannot be reached. Reads of `eventual` scopes go on. */
 export class LogUnavailableError extends HearsayError {
   readonly code = 'HEARSAY_LOG_UNAVAILABLE';

@@ -14,8 +14,23 @@ export interface ScopeFreshness {
   prove(sinceMs: number): Promise<boolean>;
   /** Whether the write at this position is applied here. A position of another log or chain is not. */
   hasReached(position: AppliedPosition): boolean;
+  /** The highest version of the scope of which anything was heard here; `undefined` before the first read of the log. */
+  knownVersion?(): Version | undefined;
+  /** Present where the scope can be strict. */
+  readonly right?: ServingRight;
   /** Waits until {@link hasReached}, asking the log if gossip does not bring it. @returns whether it was reached in time */
   reach(position: AppliedPosition, timeoutMs: number): Promise<boolean>;
+}
+
+/** The right to serve a strict scope from memory (rules S1, F4). */
+export interface ServingRight {
+  /** @param nowMs read from the monotonic clock for this very question; a time kept from before is unsound */
+  holds(nowMs: number): boolean;
+  /**
+   * Proves the scope by a poll that was not sent yet when this was called; shared by all who came
+   * before it is sent. @returns `false` when the log is out of reach or did not answer in time
+   */
+  prove(): Promise<boolean>;
 }
 
 /** What is known of one scope here. */

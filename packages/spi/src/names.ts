@@ -1,8 +1,10 @@
 import { NameInvalidError } from './errors.js';
 import { LIMITS } from './limits.js';
-import type { Key, NodeName, Scope } from './words.js';
+import type { DatabaseIncarnation, Key, NodeName, Scope } from './words.js';
 
 const SCOPE = /^[a-z0-9][a-z0-9._-]*$/;
+const INCARNATION = /^[A-Za-z0-9.:_/+-]+$/;
+const TOPIC = /^[\x21-\x7e]+$/;
 const NODE = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
 const CONTROL = /[\u0000-\u001f\u007f]/;
@@ -24,6 +26,28 @@ export function nodeNameOf(text: string): NodeName {
       `node name ${show(text)} is not valid: use 1 to ${LIMITS.nodeNameCharsMax} letters, digits, . _ -`,
     );
   return text as NodeName;
+}
+
+/** @throws {NameInvalidError} unless 1 … 64 printable ASCII characters without spaces */
+export function topicOf(text: string): string {
+  if (typeof text !== 'string' || text.length > LIMITS.topicCharsMax || !TOPIC.test(text))
+    throw new NameInvalidError(
+      `topic ${show(text)} is not valid: use 1 to ${LIMITS.topicCharsMax} printable characters without spaces`,
+    );
+  return text;
+}
+
+/** @throws {NameInvalidError} unless 1 … `incarnationCharsMax` of letters, digits, `.`, `:`, `_`, `/`, `+`, `-` */
+export function databaseIncarnationOf(text: string): DatabaseIncarnation {
+  if (
+    typeof text !== 'string' ||
+    text.length > LIMITS.incarnationCharsMax ||
+    !INCARNATION.test(text)
+  )
+    throw new NameInvalidError(
+      `incarnation ${show(text)} is not valid: use 1 to ${LIMITS.incarnationCharsMax} of letters, digits, . : _ / + -`,
+    );
+  return text as DatabaseIncarnation;
 }
 
 /** @throws {NameInvalidError} unless a path of non-empty segments within `keyBytesMax` without control characters */

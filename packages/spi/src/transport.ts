@@ -78,10 +78,17 @@ export interface CacheInvalidationTransport {
 /** The optional port for asking one member something (poll sharing, revocation, inspection). */
 export interface MemberAsking {
   /**
-   * @param topic 1 … 64 characters
-   * @param question at most 64 KiB
-   * @returns at most 1 MiB
-   * @throws {MemberUnreachableError} unknown, gone, or silent for `timeoutMs`
+   * Asks once; nothing is asked again and nothing is passed on.
+   *
+   * @param topic 1 … 64 printable ASCII characters without spaces
+   * @param question at most `LIMITS.questionBytesMax`
+   * @param options `timeoutMs` 1 … 2³¹−1
+   * @returns at most `LIMITS.answerBytesMax`
+   * @throws {MemberUnreachableError} unknown, gone, silent for `timeoutMs`, or without an answer to this topic
+   * @throws {NameInvalidError} the topic @throws {QuestionTooLargeError} nothing is sent
+   * @throws {QuestionsTooManyError} too many are under way; nothing is sent
+   * @throws {TransportStoppedError} before start, and when the transport stops meanwhile
+   * @throws the reason of the signal
    */
   ask(
     member: Origin,
@@ -89,7 +96,13 @@ export interface MemberAsking {
     question: Uint8Array,
     options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
   ): Promise<Uint8Array>;
-  /** @returns a function that withdraws the handler; one handler a topic */
+  /**
+   * May be called before the start. A handler that throws, or answers with more than
+   * `LIMITS.answerBytesMax`, leaves the asker without an answer; it should settle within its asker's time.
+   *
+   * @returns a function that withdraws the handler
+   * @throws {NameInvalidError} the topic @throws {ConfigInvalidError} the topic has a handler
+   */
   answer(
     topic: string,
     handler: (from: Origin, question: Uint8Array) => Promise<Uint8Array>,

@@ -1,5 +1,5 @@
 import type { Target } from './invalidation.js';
-import type { AppendId, LogId, Scope, Version } from './words.js';
+import type { AppendId, DatabaseIncarnation, LogId, Scope, Version } from './words.js';
 
 /** The end of a scope's chain: number and link. */
 export interface ChainHead {
@@ -40,6 +40,8 @@ export interface PollRequest {
 /** One consistent snapshot of committed state. A scope that has no counter yet is absent. */
 export interface PollAnswer {
   readonly logId: LogId;
+  /** The life of the database that was read (rule S4). */
+  readonly incarnation: DatabaseIncarnation;
   readonly readings: readonly ScopeReading[];
 }
 
@@ -51,6 +53,12 @@ export interface VersionSource {
    * @throws {LogUnavailableError} the log is out of reach or did not answer in time
    */
   poll(request: PollRequest): Promise<PollAnswer>;
+  /**
+   * Only of a source that gives the rows versions and links of its own, as it reads them, since its log
+   * has none (rule L7): where the write at this position of the log stands among them; `undefined`
+   * while it was not read. What such a source answers means nothing to other nodes.
+   */
+  locate?(position: AppliedPosition): AppliedPosition | undefined;
   close(): Promise<void>;
 }
 

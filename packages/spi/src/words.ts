@@ -18,6 +18,13 @@ export type Sequence = Branded<number, 'Sequence'>;
 export type AppendId = Branded<string, 'AppendId'>;
 /** The random name of one version log: 32 lowercase hex digits. */
 export type LogId = Branded<string, 'LogId'>;
+/**
+ * The name of one life of a database: a restart, a failover or a restored backup gives another
+ * (rule S4). Only equality means anything. Made by `databaseIncarnationOf`.
+ */
+export type DatabaseIncarnation = Branded<string, 'DatabaseIncarnation'>;
+/** Which lease of its holder: 1 … 2⁵³−1. The holder counts; no two of its leases have the same. */
+export type LeaseSeq = Branded<number, 'LeaseSeq'>;
 
 /** The predecessor that the first append of every scope names. */
 export const GENESIS = '0000000000000000' as AppendId;

@@ -10,6 +10,8 @@ const CODES: Readonly<Record<string, string>> = {
   LogUnavailableError: 'HEARSAY_LOG_UNAVAILABLE',
   MemberUnreachableError: 'HEARSAY_MEMBER_UNREACHABLE',
   NameInvalidError: 'HEARSAY_NAME_INVALID',
+  QuestionTooLargeError: 'HEARSAY_QUESTION_TOO_LARGE',
+  QuestionsTooManyError: 'HEARSAY_QUESTIONS_TOO_MANY',
   TokenInvalidError: 'HEARSAY_TOKEN_INVALID',
   TransportStoppedError: 'HEARSAY_TRANSPORT_STOPPED',
 };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NameInvalidError } from '../src/errors.js';
 import { LIMITS } from '../src/limits.js';
-import { keyOf, nodeNameOf, scopeOf, tagOf } from '../src/names.js';
+import { databaseIncarnationOf, keyOf, nodeNameOf, scopeOf, tagOf, topicOf } from '../src/names.js';
 
 const CONTROLS = ['\u0000', '\t', '\n', '\r', '\u001f', '\u007f'];
 const LONE_SURROGATES = ['\ud800', '\udfff', 'a\udc00b', '\ud83d'];
@@ -20,6 +20,32 @@ const refuses = (make: () => unknown) => expect(make).toThrow(NameInvalidError);
 function textOf(character: string, width: number, bytes: number): string {
   return character.repeat(Math.floor(bytes / width)) + 'x'.repeat(bytes % width);
 }
+
+describe('the incarnation of a database', () => {
+  test.each([
+    '1',
+    '64769:1310',
+    '3/2026-11-20T12:00:00.1+00:00',
+    'a'.repeat(LIMITS.incarnationCharsMax),
+  ])('may be %j', (text) => expect(databaseIncarnationOf(text)).toBe(text));
+
+  test.each(['', 'a b', 'é', 'a,b', 'a'.repeat(LIMITS.incarnationCharsMax + 1), ...CONTROLS])(
+    'may not be %j',
+    (text) => refuses(() => databaseIncarnationOf(text)),
+  );
+});
+
+describe('a topic', () => {
+  test.each(['a', '~', '!', 'hearsay.counters/1', 'A'.repeat(LIMITS.topicCharsMax)])(
+    'may be %j',
+    (text) => expect(topicOf(text)).toBe(text),
+  );
+
+  test.each(['', 'a b', 'é', 'a'.repeat(LIMITS.topicCharsMax + 1), ...CONTROLS])(
+    'may not be %j',
+    (text) => refuses(() => topicOf(text)),
+  );
+});
 
 describe.each([
   { what: 'scope', of: scopeOf, charsMax: LIMITS.scopeCharsMax },
