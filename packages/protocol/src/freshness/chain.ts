@@ -19,6 +19,15 @@ interface PendingLink extends Link {
  */
 export type Standing = 'known' | 'fits' | 'disputed';
 
+/**
+ * How a counter that another node has read stands to the chain.
+ * - `reached`: it is applied here
+ * - `ahead`: rows up to it are missing here
+ * - `overtaken`: own polls have confirmed so much since that its id is not remembered any more
+ * - `disputed`: it contradicts what is applied; only an own poll can decide
+ */
+export type Comparison = 'reached' | 'ahead' | 'overtaken' | 'disputed';
+
 export type Absorbed =
   | {
       readonly targets: readonly Target[];
@@ -40,34 +49,48 @@ export interface ChainLimits {
  * What is applied of one scope, as a chain (rule L1). Numbers can come again, links cannot, so
  * applied-through moves only from a link to one that names it as its predecessor.
  *
- * `history` remembers the append ids from the last position that the log itself confirmed up to
- * applied-through, to be held against what the log says next: gossip may have brought commits that
- * the log has lost. `pending` holds links further on whose predecessors are not here yet; their
- * targets are dropped already, since dropping early is always safe.
+ * `history` remembers append ids up to applied-through. Those from the last position that the log
+ * itself confirmed are held against what the log says next: gossip may have brought commits that
+ * the log has lost. The older ones, as far as there is room, tell a number that comes again after a
+ * failover or from a backup from the append that had it here. `pending` holds links further on whose
+ * predecessors are not here yet; their targets are dropped already, since dropping early is always safe.
  */
 export class Chain {
   readonly #limits: ChainLimits;
   readonly #history = new Map<Version, AppendId>();
   readonly #pending = new Map<Version, PendingLink>();
   #confirmed: Version;
+  /** The lowest version in `history`; none is missing from it up to applied-through. */
+  #oldest: Version;
   #applied: ChainHead;
+  #seen: Version;
 
   constructor(head: ChainHead, limits: ChainLimits) {
     this.#limits = limits;
     this.#applied = { version: head.version, appendId: head.appendId };
     this.#confirmed = head.version;
+    this.#oldest = head.version;
     this.#history.set(head.version, head.appendId);
+    this.#seen = head.version;
+  }
+
+  /** The highest version of which anything was heard. */
+  get seen(): Version {
+    return this.#seen > this.#applied.version ? this.#seen : this.#applied.version;
   }
 
   get applied(): ChainHead {
     return this.#applied;
   }
 
-  /** Older than the history counts as reached: a proven chain stands for all that it grew from. */
-  hasReached(position: ChainHead): boolean {
-    if (position.version > this.#applied.version) return false;
-    const known = this.#history.get(position.version);
-    return known === undefined || known === position.appendId;
+  /** Whether it is remembered here as applied. */
+  hasReached({ version, appendId }: ChainHead): boolean {
+    return version <= this.#applied.version && this.#history.get(version) === appendId;
+  }
+
+  /** Whether it is so old that the chain does not know any more which append had its number. */
+  hasForgotten({ version }: ChainHead): boolean {
+    return version < this.#oldest;
   }
 
   /**
@@ -75,13 +98,31 @@ export class Chain {
    * @param lastPollId the newest poll sent before
    */
   offer(link: Link, lastPollId: number): Standing {
-    if (link.version <= this.#applied.version) return this.hasReached(link) ? 'known' : 'disputed';
+    this.#seen = Math.max(this.#seen, link.version) as Version;
+    if (link.version <= this.#applied.version)
+      return this.hasReached(link) || this.hasForgotten(link) ? 'known' : 'disputed';
     const waiting = this.#pending.get(link.version);
     if (waiting !== undefined) return waiting.appendId === link.appendId ? 'known' : 'disputed';
     if (this.#continues(link)) this.#advance(link);
     else this.#remember(link, lastPollId);
     this.#drain();
     return this.#misfit(link) || this.#misfit(this.#nextPending()) ? 'disputed' : 'fits';
+  }
+
+  /**
+   * Compares with a counter that another node has read (rule F6). Nothing is dropped on its word.
+   *
+   * @param asked applied here when the question was sent
+   */
+  compare(head: ChainHead, asked: ChainHead, pollId: number): Comparison {
+    if (head.version < asked.version || this.#lostBeyond(head, pollId)) return 'disputed';
+    if (head.version > this.#applied.version) return 'ahead';
+    const known = this.#history.get(head.version);
+    if (known === undefined) return 'overtaken';
+    // Equal ids under the head mean equal chains below it, as for an own poll.
+    if (known !== head.appendId) return 'disputed';
+    this.#confirm(head.version);
+    return 'reached';
   }
 
   /**
@@ -103,6 +144,8 @@ export class Chain {
     if (this.#history.get(reading.head.version) !== reading.head.appendId)
       return { broken: 'chain-broken' };
     this.#confirm(reading.head.version);
+    // What else was heard of before is not in the log.
+    this.#seen = Math.max(this.#applied.version, ...this.#pending.keys()) as Version;
     return { targets, proven, again: this.#misfit(this.#nextPending()) };
   }
 
@@ -128,14 +171,15 @@ export class Chain {
   }
 
   /**
-   * Whether the link may become applied-through. A full history stops it: without the id there
-   * would be nothing to hold against the log, and a lost commit would pass unnoticed (rule L1).
+   * Whether the link may become applied-through. A history full of what the log has not confirmed
+   * stops it: without the id there would be nothing to hold against the log, and a lost commit would
+   * pass unnoticed (rule L1).
    */
   #continues(link: Link): boolean {
     return (
       link.version === this.#applied.version + 1 &&
       link.prevId === this.#applied.appendId &&
-      this.#history.size < this.#limits.historyMax
+      this.#applied.version - this.#confirmed + 1 < this.#limits.historyMax
     );
   }
 
@@ -151,6 +195,7 @@ export class Chain {
     this.#applied = { version, appendId };
     this.#history.set(version, appendId);
     this.#pending.delete(version);
+    this.#forget();
   }
 
   /** Overflow forgets the link: its target is dropped, and a poll will bring the row. */
@@ -169,6 +214,17 @@ export class Chain {
   }
 
   #confirm(version: Version): void {
-    for (; this.#confirmed < version; this.#confirmed++) this.#history.delete(this.#confirmed);
+    this.#confirmed = Math.max(this.#confirmed, version) as Version;
+    this.#forget();
+  }
+
+  /** Room is made by what the log has confirmed, the oldest first. */
+  #forget(): void {
+    for (
+      ;
+      this.#history.size > this.#limits.historyMax && this.#oldest < this.#confirmed;
+      this.#oldest++
+    )
+      this.#history.delete(this.#oldest);
   }
 }

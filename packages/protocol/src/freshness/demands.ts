@@ -1,5 +1,6 @@
 import type { Scope } from '@hearsay/spi';
 import type { FreshnessEffect } from './effect.js';
+import type { InFlight, ScopeFollower } from './scope-follower.js';
 
 /**
  * Bounded readers that wait for a proof. All demands of a scope are one number, the youngest: what
@@ -9,8 +10,25 @@ import type { FreshnessEffect } from './effect.js';
 export class Demands {
   readonly #sinceMs = new Map<Scope, number>();
 
-  add(scope: Scope, sinceMs: number): void {
+  /**
+   * A reader needs `freshAsOfMs >= sinceMs`, and waits for it unless it is so. A poll that was sent
+   * before can prove nothing for it, and a question is not for waiting (rule F4).
+   *
+   * @returns whether a poll has to be sent for it
+   */
+  wait(
+    { scope, freshAsOfMs }: ScopeFollower,
+    sinceMs: number,
+    poll: InFlight | undefined,
+    effects: FreshnessEffect[],
+  ): boolean {
+    if (freshAsOfMs >= sinceMs) {
+      effects.push({ kind: 'proved', scope, freshAsOfMs });
+      return false;
+    }
     this.#sinceMs.set(scope, Math.max(sinceMs, this.#sinceMs.get(scope) ?? sinceMs));
+    const joins = poll !== undefined && poll.sentMs >= sinceMs && poll.positions.has(scope);
+    return !joins || poll.void;
   }
 
   proved(scope: Scope, freshAsOfMs: number): void {

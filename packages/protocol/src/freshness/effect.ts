@@ -1,4 +1,5 @@
-import type { PollRequest, Scope, Target, Version } from '@hearsay/spi';
+import type { Origin, PollRequest, Scope, Target, Version } from '@hearsay/spi';
+import type { CounterReading } from './counter-reading.js';
 
 /**
  * Why everything of a scope was dropped.
@@ -28,6 +29,25 @@ export type FreshnessEffect =
    * Read the log, beginning after this moment; answer with `poll-answer` or `poll-failed`, once.
    */
   | { readonly kind: 'poll'; readonly pollId: number; readonly request: PollRequest }
+  /**
+   * Ask this member for its counters, beginning after this moment; answer with `counters-answer` or,
+   * after `timeoutMs` at the latest, `ask-failed`, once.
+   */
+  | {
+      readonly kind: 'ask-counters';
+      readonly pollId: number;
+      readonly peer: Origin;
+      readonly scopes: readonly Scope[];
+      readonly timeoutMs: number;
+    }
+  /** The answer to input `question`. */
+  | {
+      readonly kind: 'tell-counters';
+      readonly questionId: number;
+      readonly reading: CounterReading;
+    }
+  /** There is no answer to input `question`: another node may have one. */
+  | { readonly kind: 'tell-nothing'; readonly questionId: number }
   /** Drop these from the caches of the scope and void covered tickets. Never empty. */
   | {
       readonly kind: 'apply';

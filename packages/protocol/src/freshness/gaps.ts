@@ -10,10 +10,6 @@ export class Gaps {
     this.#max = max;
   }
 
-  get waiting(): boolean {
-    return this.#neededPoll.size > 0;
-  }
-
   /** @returns `false`, and nothing is kept, when too many wait already */
   add(gapId: number, neededPollId: number): boolean {
     if (this.#neededPoll.size >= this.#max) return false;

@@ -27,6 +27,26 @@ export interface FreshnessOptions {
   readonly clockJumpMs?: number;
   /** A tick is wanted at least this often, to compare the clocks. */
   readonly clockCheckMs?: number;
+  /** Members that follow the log, this one included, from which on polls are shared (rule F6). */
+  readonly shareMembersMin?: number;
+  /** How many of them poll for the others. */
+  readonly sharePollersMax?: number;
+  /** Between two polls that a node makes for others; a node whose interval is shorter does not ask. */
+  readonly shareSpacingMs?: number;
+  /** What a poll for others waits for more of them to ask. */
+  readonly shareLingerMs?: number;
+  /** How long before the next poll of its peer a node asks: the way there, and some delay at both ends. */
+  readonly shareLeadMs?: number;
+  /** What another node is given to answer; more than `shareSpacingMs`. */
+  readonly shareTimeoutMs?: number;
+  /** What is left of a bound when a node that was not answered polls for itself. */
+  readonly shareReserveMs?: number;
+  /** Bounds below it are not shared: their readers poll. More than all of the above together. */
+  readonly shareBoundMsMin?: number;
+  /** What gossip is given to bring what a shared reading shows to be missing. */
+  readonly shareGraceMs?: number;
+  /** How long a node that did not answer is not asked again. */
+  readonly shareShunMs?: number;
 }
 
 export const FRESHNESS_DEFAULTS = {
@@ -42,6 +62,16 @@ export const FRESHNESS_DEFAULTS = {
   gapsMax: 1024,
   clockJumpMs: 500,
   clockCheckMs: 500,
+  shareMembersMin: 5,
+  sharePollersMax: 2,
+  shareSpacingMs: 510,
+  shareLingerMs: 25,
+  shareLeadMs: 100,
+  shareTimeoutMs: 650,
+  shareReserveMs: 150,
+  shareBoundMsMin: 1000,
+  shareGraceMs: 500,
+  shareShunMs: 5000,
 } as const satisfies Omit<Required<FreshnessOptions>, 'logged'>;
 
 type Field = keyof typeof FRESHNESS_DEFAULTS;
@@ -61,6 +91,16 @@ const RANGES: Readonly<Record<Field, readonly [min: number, max: number]>> = {
   gapsMax: [0, COUNT_MAX],
   clockJumpMs: [1, HOUR_MS],
   clockCheckMs: [1, HOUR_MS],
+  shareMembersMin: [2, COUNT_MAX],
+  sharePollersMax: [1, COUNT_MAX],
+  shareSpacingMs: [1, HOUR_MS],
+  shareLingerMs: [0, HOUR_MS],
+  shareLeadMs: [0, HOUR_MS],
+  shareTimeoutMs: [1, HOUR_MS],
+  shareReserveMs: [0, HOUR_MS],
+  shareBoundMsMin: [1, HOUR_MS],
+  shareGraceMs: [0, HOUR_MS],
+  shareShunMs: [0, HOUR_MS],
 };
 
 /** @throws {ConfigInvalidError} a value is outside its range */

@@ -12,8 +12,9 @@ import {
   VERSION_ZERO,
   type Version,
 } from '@hearsay/spi';
-import { Chain, type ChainLimits, type Standing } from './chain.js';
+import { Chain, type ChainLimits, type Comparison, type Standing } from './chain.js';
 import type { FreshnessEffect, ResetReason, Via } from './effect.js';
+import { ForgottenPositions } from './forgotten-positions.js';
 
 /** A poll between its send and its answer. */
 export interface SentPoll {
@@ -23,36 +24,66 @@ export interface SentPoll {
   readonly positions: ReadonlyMap<Scope, ChainHead | undefined>;
 }
 
-/** A batch of announcements of one scope, on its way in. */
+/** A poll, or a question in place of one, that has not been answered. */
+export interface InFlight extends SentPoll {
+  /** What was applied or proven when it was sent does not hold any more: its answer says nothing. */
+  void: boolean;
+}
+
+/** A batch of announcements on its way in; a follower takes those of its own scope. */
 export interface Arrival {
   readonly announcements: readonly Announcement[];
   /** The log that is followed here; `undefined` before the first answer. */
   readonly logId: LogId | undefined;
   readonly via: Via;
+  /** Just committed: it is new here, whatever number the log gave it. */
+  readonly isCommit: boolean;
   /** The newest poll sent before. */
   readonly lastPollId: number;
+}
+
+/**
+ * What a batch did beside its effects.
+ * - `proven`: it brought what another node's reading had shown to be missing
+ * - `disputed`: the log must be asked who is right
+ */
+export type Arrived = 'taken' | 'proven' | 'disputed';
+
+/** A proof that only lacks the rows up to its head. */
+interface Owed {
+  readonly head: ChainHead;
+  readonly poll: SentPoll;
 }
 
 /** One scope in use: its chain, its proof, and the effects of what arrives for it. */
 export class ScopeFollower {
   readonly scope: Scope;
   readonly #limits: ChainLimits;
+  readonly #forgotten: ForgottenPositions;
   #chain: Chain | undefined;
   #freshAsOfMs = Number.NEGATIVE_INFINITY;
   #logVersion: Version | undefined;
   #resets = 0;
   #provenPollId: number;
+  #owed: Owed | undefined;
 
   /** @param lastPollId sent before; an empty cache needs none of these polls */
   constructor(scope: Scope, limits: ChainLimits, lastPollId: number) {
     this.scope = scope;
     this.#limits = limits;
+    this.#forgotten = new ForgottenPositions(limits.historyMax);
     this.#provenPollId = lastPollId;
   }
 
   /** The head applied here; `undefined` before the first answer. */
   get applied(): ChainHead | undefined {
     return this.#chain?.applied;
+  }
+
+  /** The highest version of which anything was heard; `undefined` before the first answer. */
+  get knownVersion(): Version | undefined {
+    if (this.#chain === undefined) return undefined;
+    return Math.max(this.#chain.seen, this.#logVersion ?? 0) as Version;
   }
 
   get freshAsOfMs(): number {
@@ -66,7 +97,14 @@ export class ScopeFollower {
 
   /** @param position of the log that is followed here */
   hasReached(position: AppliedPosition): boolean {
-    return this.#chain?.hasReached(position) ?? false;
+    if (this.#chain?.hasReached(position)) return true;
+    return this.#hasForgotten(position) && this.#forgotten.has(position);
+  }
+
+  /** @returns whether only a poll that is not sent yet can tell that it is reached */
+  await(position: AppliedPosition, lastPollId: number): boolean {
+    this.#forgotten.ask(position, lastPollId);
+    return this.#hasForgotten(position);
   }
 
   status(nowMs: number): ScopeStatus {
@@ -79,18 +117,28 @@ export class ScopeFollower {
     };
   }
 
-  /** @returns whether the log must be asked who is right */
-  arrived(arrival: Arrival, effects: FreshnessEffect[]): boolean {
+  arrived(arrival: Arrival, effects: FreshnessEffect[]): Arrived {
     const before = this.applied;
     const targets: Target[] = [];
     let disputed = false;
     for (const { target, place } of arrival.announcements) {
       const standing = this.#place(place, arrival);
-      if (standing !== 'known') targets.push(target);
+      if (standing !== 'known' || arrival.isCommit) targets.push(target);
       if (standing === 'disputed') disputed = true;
     }
     this.#changed(before, targets, arrival.via, effects);
-    return disputed;
+    const settled = this.#settle(effects);
+    if (disputed || settled === 'disputed') return 'disputed';
+    return settled === 'reached' ? 'proven' : 'taken';
+  }
+
+  /**
+   * Takes the counter that another node has read (rule F6): what is applied here is proven as of the
+   * moment when that node was asked, now or once gossip has brought what is missing.
+   */
+  compare(head: ChainHead | undefined, ask: SentPoll, effects: FreshnessEffect[]): Comparison {
+    this.#owed = { head: head ?? emptyReading(this.scope).head, poll: ask };
+    return this.#settle(effects);
   }
 
   /**
@@ -128,6 +176,8 @@ export class ScopeFollower {
     effects: FreshnessEffect[],
   ): void {
     const { head } = reading ?? emptyReading(this.scope);
+    this.#owed = undefined;
+    this.#forgotten.restart();
     this.#chain = new Chain(head, this.#limits);
     this.#logVersion = head.version;
     this.#reset(reason, effects);
@@ -137,6 +187,7 @@ export class ScopeFollower {
   /** Drops all entries and proofs. The chain stays: what is applied stays applied. */
   drop(reason: ResetReason, effects: FreshnessEffect[]): void {
     this.#freshAsOfMs = Number.NEGATIVE_INFINITY;
+    this.#owed = undefined;
     this.#reset(reason, effects);
   }
 
@@ -146,6 +197,21 @@ export class ScopeFollower {
   #place(place: LogPlace | undefined, { logId, lastPollId }: Arrival): Standing {
     if (place === undefined || place.logId !== logId || this.#chain === undefined) return 'fits';
     return this.#chain.offer(place, lastPollId);
+  }
+
+  /** Whether what is owed is proven by now. An own poll that was sent later has said all of it. */
+  #settle(effects: FreshnessEffect[]): Comparison {
+    const { head, poll } = this.#owed ?? {};
+    const asked = poll?.positions.get(this.scope);
+    if (this.#chain === undefined || head === undefined || poll === undefined) return 'overtaken';
+    const comparison =
+      asked === undefined || this.#provenPollId >= poll.pollId
+        ? 'overtaken'
+        : this.#chain.compare(head, asked, poll.pollId);
+    if (comparison === 'ahead') return comparison;
+    this.#owed = undefined;
+    if (comparison === 'reached') this.#prove(poll, effects);
+    return comparison;
   }
 
   #changed(
@@ -160,6 +226,10 @@ export class ScopeFollower {
       effects.push({ kind: 'advanced', scope, appliedThrough: applied.version, via });
   }
 
+  #hasForgotten(position: ChainHead): boolean {
+    return this.#chain?.hasForgotten(position) ?? false;
+  }
+
   #reset(reason: ResetReason, effects: FreshnessEffect[]): void {
     this.#resets++;
     const { scope } = this;
@@ -168,7 +238,8 @@ export class ScopeFollower {
 
   #prove(poll: SentPoll, effects: FreshnessEffect[]): void {
     this.#freshAsOfMs = Math.max(this.#freshAsOfMs, poll.sentMs);
-    this.#provenPollId = poll.pollId;
+    this.#provenPollId = Math.max(this.#provenPollId, poll.pollId);
+    this.#forgotten.proved(poll.pollId, (position) => this.#hasForgotten(position));
     effects.push({ kind: 'proved', scope: this.scope, freshAsOfMs: this.#freshAsOfMs });
   }
 }

@@ -35,16 +35,18 @@ export class Connects {
     this.#attempts.delete(id);
   }
 
-  /** Takes a member in. @param soon whether to dial without the first pause */
-  want(id: string, soon: boolean, nowMs: number): void {
-    const { connectMinMs } = this.#options;
+  /**
+   * Takes a member in.
+   * @param when `now`: a link was lost. `soon`: after the shortest pause. `late`: after the longest,
+   * because the other side is to dial first
+   */
+  want(id: string, when: 'now' | 'soon' | 'late', nowMs: number): void {
+    const { connectMinMs, connectMaxMs } = this.#options;
     const attempt = this.#attempts.get(id);
-    if (!attempt)
-      this.#attempts.set(id, {
-        pauseMs: connectMinMs,
-        dueMs: soon ? nowMs : nowMs + this.#jittered(connectMinMs),
-      });
-    else if (soon && attempt.pauseMs > connectMinMs) attempt.dueMs = nowMs;
+    if (!attempt) {
+      const waitMs = { now: 0, soon: connectMinMs, late: connectMaxMs }[when];
+      this.#attempts.set(id, { pauseMs: connectMinMs, dueMs: nowMs + this.#jittered(waitMs) });
+    } else if (when === 'now' && attempt.pauseMs > connectMinMs) attempt.dueMs = nowMs;
   }
 
   /** @returns whom to dial now, the longest due first, at most `connectsMax` */

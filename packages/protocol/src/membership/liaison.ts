@@ -11,6 +11,9 @@ import { type ProbeMessage, Prober, type ProberOwner } from './prober.js';
 import type { Random } from './random.js';
 import { View, type ViewOwner } from './view.js';
 
+/** Of those who hear of a suspicion so many, on average, look into it before its turn. */
+const WITNESSES_MAX = 8;
+
 /**
  * What view, prober and links mean to each other: who entered is probed and wanted as a peer, a
  * failed probe accuses, a new life of a name puts its other lives to the test. Collects the effects.
@@ -22,6 +25,7 @@ export class Liaison implements ViewOwner, ProberOwner {
   readonly #contests: Contests;
   readonly #local: LocalMember;
   readonly #options: MembershipOptions;
+  readonly #random: Random;
   readonly #counters: MembershipCounters;
   #effects: MembershipEffect[] = [];
 
@@ -35,8 +39,9 @@ export class Liaison implements ViewOwner, ProberOwner {
     this.#local = local;
     this.#options = options;
     this.#counters = counters;
+    this.#random = random;
     this.#contests = new Contests(origin);
-    this.links = new MemberLinks(options, random);
+    this.links = new MemberLinks(originId(origin), options, random);
     this.prober = new Prober(origin, options, counters, random, this);
     this.view = new View(local, options, counters, this);
   }
@@ -78,8 +83,10 @@ export class Liaison implements ViewOwner, ProberOwner {
     else this.prober.remove(id);
     if (state === 'left') this.links.forget(id);
     else this.links.want(id, nowMs);
-    // It is to hear of it soon, and those who only heard of it are to see for themselves.
-    if (state === 'suspect') this.prober.hasten(id);
+    // It is to hear of it soon, and a few of those who only heard of it are to see for themselves. All
+    // of many at once would only make a slow member slower.
+    const isWitness = this.#random.below(this.view.table.living) < WITNESSES_MAX;
+    if (state === 'suspect' && isWitness) this.prober.hasten(id);
     if (isLiving(state) !== isLiving(before)) this.#contest(member, nowMs);
   }
 

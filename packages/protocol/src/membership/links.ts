@@ -5,12 +5,14 @@ import type { Random } from './random.js';
 
 /** To whom this node has a link, how it lost one, and whom it wants to have one to. */
 export class MemberLinks {
+  readonly #selfId: string;
   readonly #links = new Map<string, Origin>();
   /** How the last link to a member that has none was lost. */
   readonly #lost = new Map<string, Evidence>();
   readonly #connects: Connects;
 
-  constructor(options: ConnectsOptions, random: Random) {
+  constructor(selfId: string, options: ConnectsOptions, random: Random) {
+    this.#selfId = selfId;
     this.#connects = new Connects(options, random);
   }
 
@@ -44,7 +46,7 @@ export class MemberLinks {
   /** The link is gone, or could not be had: it is wanted again at once. */
   lost(id: string, evidence: Evidence, nowMs: number): void {
     this.#lost.set(id, evidence);
-    this.#connects.want(id, true, nowMs);
+    this.#connects.want(id, 'now', nowMs);
   }
 
   /** What an accusation of the member would be based on. */
@@ -52,9 +54,14 @@ export class MemberLinks {
     return this.#lost.get(id) ?? 'silent';
   }
 
-  /** A link is wanted where there is none. */
+  /**
+   * A link is wanted where there is none. Where both sides only heard of each other, the one with the
+   * smaller id dials first: two links made at once are twice the work, and one is dropped.
+   */
   want(id: string, nowMs: number): void {
-    if (!this.has(id)) this.#connects.want(id, false, nowMs);
+    if (this.has(id)) return;
+    const isFirst = this.#lost.has(id) || this.#selfId < id;
+    this.#connects.want(id, isFirst ? 'soon' : 'late', nowMs);
   }
 
   /** No link is wanted any more. */

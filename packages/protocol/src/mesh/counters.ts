@@ -10,7 +10,15 @@ export interface MeshCounters {
   repaired: number;
   pullsSent: number;
   pullsAnswered: number;
+  /** Pulls that waited for so long that the asker had given up. */
+  pullsDropped: number;
+  /** Vectors, in parts or whole. */
   vectorsSent: number;
+  sketchesSent: number;
+  /** Comparisons that peers asked for more often than they have reason to. */
+  comparisonsRefused: number;
+  /** Origins that were forgotten before their time, for there are more than `originsMax`. */
+  originsEvicted: number;
   gaps: number;
   /** Claims of a head that nobody could back with an event (rule F8). */
   unbackedClaims: number;
@@ -24,7 +32,11 @@ export function newCounters(): MeshCounters {
     repaired: 0,
     pullsSent: 0,
     pullsAnswered: 0,
+    pullsDropped: 0,
     vectorsSent: 0,
+    sketchesSent: 0,
+    comparisonsRefused: 0,
+    originsEvicted: 0,
     gaps: 0,
     unbackedClaims: 0,
   };
@@ -41,4 +53,5 @@ export function countEffects(counters: MeshCounters, effects: readonly MeshEffec
 function countMessage(counters: MeshCounters, message: MeshMessage): void {
   if (message.kind === 'pull') counters.pullsSent++;
   else if (message.kind === 'vector') counters.vectorsSent++;
+  else if (message.kind === 'sketch') counters.sketchesSent++;
 }

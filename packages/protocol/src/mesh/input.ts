@@ -5,9 +5,11 @@ import type { EventRun, MeshMessage } from './message.js';
 export type MeshInput =
   /** This node announces; at most `LIMITS.batchEventsMax`. */
   | { readonly kind: 'publish'; readonly announcements: readonly Announcement[] }
-  /** A peer was admitted and can be sent to. */
-  | { readonly kind: 'link-up'; readonly peer: Origin }
+  /** A peer was admitted and can be sent to. `sketches`: it knows them, as this release does (default). */
+  | { readonly kind: 'link-up'; readonly peer: Origin; readonly sketches?: boolean }
   | { readonly kind: 'link-down'; readonly peer: Origin }
+  /** What waited to be sent to the peer was thrown away: it needs sync. */
+  | { readonly kind: 'needs-sync'; readonly peer: Origin }
   /** A message from an admitted peer over its link. */
   | { readonly kind: 'message'; readonly from: Origin; readonly message: MeshMessage }
   /** Events that came over a shared medium, whoever forwarded them. */

@@ -1,12 +1,63 @@
 import { type Announcement, type Origin, originId, type Sequence } from '@hearsay/spi';
 import { type EventRun, MESSAGE_LIMITS, type SequenceRange } from './message.js';
 
-interface OriginJournal {
+/** The events of one origin. Mostly there is one, which needs no map. */
+class OriginJournal {
   readonly origin: Origin;
-  readonly events: Map<number, Announcement>;
-  newest: number;
+  newest = 0;
+  #newest: Announcement | undefined;
   /** The newest event has left the ring and is kept only so that its head can be backed. */
-  pinned: boolean;
+  #isPinned = false;
+  /** All but the newest. */
+  #older: Map<number, Announcement> | undefined;
+
+  constructor(origin: Origin) {
+    this.origin = origin;
+  }
+
+  get(sequence: number): Announcement | undefined {
+    return sequence === this.newest ? this.#newest : this.#older?.get(sequence);
+  }
+
+  has(sequence: number): boolean {
+    return this.get(sequence) !== undefined;
+  }
+
+  /** Ascending. */
+  sequences(): number[] {
+    const older = this.#older ? [...this.#older.keys()].sort((a, b) => a - b) : [];
+    return this.newest > 0 ? [...older, this.newest] : older;
+  }
+
+  add(sequence: number, announcement: Announcement): void {
+    if (sequence < this.newest) {
+      this.#keep(sequence, announcement);
+      return;
+    }
+    if (this.#newest && !this.#isPinned) this.#keep(this.newest, this.#newest);
+    this.newest = sequence;
+    this.#newest = announcement;
+    this.#isPinned = false;
+  }
+
+  /** It has left the ring. */
+  release(sequence: number): void {
+    if (sequence === this.newest) this.#isPinned = true;
+    else if (this.#older?.delete(sequence) && this.#older.size === 0) this.#older = undefined;
+  }
+
+  #keep(sequence: number, announcement: Announcement): void {
+    this.#older ??= new Map();
+    this.#older.set(sequence, announcement);
+  }
+}
+
+/** What of a pull is answered, see {@link Journal.read}. */
+export interface JournalAnswer {
+  readonly runs: EventRun[];
+  readonly missing: SequenceRange[];
+  /** About what the runs take. */
+  readonly bytes: number;
 }
 
 export interface JournalOptions {
@@ -48,13 +99,8 @@ export class Journal {
   add(origin: Origin, sequence: number, announcement: Announcement): void {
     const id = originId(origin);
     const journal = this.#origins.get(id) ?? this.#enter(id, origin);
-    if (journal.events.has(sequence)) return;
-    if (sequence > journal.newest) {
-      if (journal.pinned) journal.events.delete(journal.newest);
-      journal.newest = sequence;
-      journal.pinned = false;
-    }
-    journal.events.set(sequence, announcement);
+    if (journal.has(sequence)) return;
+    journal.add(sequence, announcement);
     const bytes = eventBytes(announcement);
     this.#ring.push({ id, sequence, bytes });
     this.#bytes += bytes;
@@ -71,21 +117,19 @@ export class Journal {
    * @returns for the beginning of the ranges, in their order: the runs held, and what is not held.
    *   What is in neither is to be asked for again.
    */
-  read(
-    ranges: readonly SequenceRange[],
-    budgetBytes: number,
-  ): { runs: EventRun[]; missing: SequenceRange[] } {
+  read(ranges: readonly SequenceRange[], budgetBytes: number): JournalAnswer {
     const answer = new Answer(budgetBytes);
     const sorted = new Map<OriginJournal, number[]>();
     for (const range of ranges) {
       const journal = this.#origins.get(originId(range.origin));
       if (!readRange(range, journal, sorted, answer)) break;
     }
-    return { runs: answer.runs, missing: answer.missing };
+    const { runs, missing } = answer;
+    return { runs, missing, bytes: answer.bytes };
   }
 
   #enter(id: string, origin: Origin): OriginJournal {
-    const journal: OriginJournal = { origin, events: new Map(), newest: 0, pinned: false };
+    const journal = new OriginJournal(origin);
     this.#origins.set(id, journal);
     return journal;
   }
@@ -97,10 +141,7 @@ export class Journal {
       if (!oldest) return;
       this.#first++;
       this.#bytes -= oldest.bytes;
-      const journal = this.#origins.get(oldest.id);
-      if (!journal) continue;
-      if (oldest.sequence === journal.newest) journal.pinned = true;
-      else journal.events.delete(oldest.sequence);
+      this.#origins.get(oldest.id)?.release(oldest.sequence);
     }
     if (this.#first > 1024 && this.#first * 2 > this.#ring.length) {
       this.#ring = this.#ring.slice(this.#first);
@@ -118,7 +159,7 @@ function readRange(
 ): boolean {
   let next: number = range.from;
   for (const sequence of journal ? heldIn(journal, range, sorted) : []) {
-    const announcement = journal?.events.get(sequence);
+    const announcement = journal?.get(sequence);
     if (!announcement) continue;
     if (sequence > next && !answer.lacks(range.origin, next, sequence - 1)) return false;
     if (!answer.holds(range.origin, sequence, announcement)) return false;
@@ -135,9 +176,9 @@ function heldIn(
 ): number[] {
   if (to - from < 64) {
     const few = Array.from({ length: to - from + 1 }, (_, i) => from + i);
-    return few.filter((sequence) => journal.events.has(sequence));
+    return few.filter((sequence) => journal.has(sequence));
   }
-  const all = sorted.get(journal) ?? [...journal.events.keys()].sort((a, b) => a - b);
+  const all = sorted.get(journal) ?? journal.sequences();
   sorted.set(journal, all);
   return all.slice(lowerBound(all, from), lowerBound(all, to + 1));
 }
@@ -159,24 +200,25 @@ class Answer {
   readonly runs: EventRun[] = [];
   readonly missing: SequenceRange[] = [];
   #run: { origin: Origin; first: number; announcements: Announcement[] } | undefined;
-  #bytes: number;
+  readonly #budgetBytes: number;
+  bytes = 0;
   #events = 0;
 
   constructor(budgetBytes: number) {
-    this.#bytes = budgetBytes;
+    this.#budgetBytes = budgetBytes;
   }
 
   /** @returns `false`, and nothing is taken, when there is no room */
   holds(origin: Origin, sequence: number, announcement: Announcement): boolean {
     const bytes = eventBytes(announcement);
     // One event is always sent, so that every pull brings something.
-    if (this.#events > 0 && bytes > this.#bytes) return false;
+    if (this.#events > 0 && this.bytes + bytes > this.#budgetBytes) return false;
     if (this.#events >= MESSAGE_LIMITS.eventsMax) return false;
     const run = this.#run;
     const follows = run?.origin === origin && run.first + run.announcements.length === sequence;
     if (follows) run.announcements.push(announcement);
     else if (!this.#begin(origin, sequence, announcement)) return false;
-    this.#bytes -= bytes;
+    this.bytes += bytes;
     this.#events++;
     return true;
   }

@@ -38,6 +38,12 @@ export class Links {
     return [...this.#links.values()];
   }
 
+  /** Whether the vector of any peer was compared. */
+  get anyCompared(): boolean {
+    for (const link of this.#links.values()) if (link.compared) return true;
+    return false;
+  }
+
   has(id: string): boolean {
     return this.#links.has(id);
   }
@@ -47,8 +53,8 @@ export class Links {
   }
 
   /** @returns a new link; one that was there is replaced */
-  add(peer: Origin, nowMs: number): Link {
-    const link = newLink(peer, nowMs);
+  add(peer: Origin, nowMs: number, sketches = true): Link {
+    const link = newLink(peer, nowMs, sketches);
     this.#links.set(originId(peer), link);
     this.#peers = this.all.map((one) => one.peer);
     return link;
@@ -64,7 +70,10 @@ export class Links {
   /** @returns whether the acknowledgement is one of this link */
   acknowledged(link: Link, beat: number, nowMs: number): boolean {
     if (beat < 1 || beat > link.beat) return false;
-    if (beat === link.beat) link.roundTripMs = nowMs - link.beatAtMs;
+    if (beat === link.beat) {
+      link.roundTripMs = nowMs - link.beatAtMs;
+      link.asOfMs = link.beatAtMs;
+    }
     link.ackAtMs = nowMs;
     return true;
   }

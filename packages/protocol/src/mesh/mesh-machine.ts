@@ -7,22 +7,25 @@ import {
   type Sequence,
   sameOrigin,
 } from '@hearsay/spi';
-import { AntiEntropy } from './anti-entropy.js';
+import { AntiEntropy, type ComparisonMessage } from './anti-entropy.js';
+import { Claims } from './claims.js';
 import { CoherenceGauge } from './coherence-gauge.js';
 import { Contact } from './contact.js';
 import { countEffects, type MeshCounters, newCounters } from './counters.js';
 import type { MeshEffect } from './effect.js';
 import { Gaps } from './gaps.js';
+import { Horizon } from './horizon.js';
 import type { MeshInput } from './input.js';
 import { Journal } from './journal.js';
 import type { Link } from './link.js';
 import { Links } from './links.js';
-import type { Digest, EventRun, MeshMessage, SequenceRange, VectorEntry } from './message.js';
+import type { Digest, EventRun, MeshMessage } from './message.js';
 import { MESH_DEFAULTS, type MeshOptions } from './options.js';
 import { Past } from './past.js';
 import { Repair } from './repair.js';
 import { runsOf } from './runs.js';
 import type { Range } from './sequence-set.js';
+import { Supply } from './supply.js';
 import { VersionVector } from './version-vector.js';
 
 /**
@@ -36,8 +39,10 @@ export class MeshMachine {
   readonly #options: MeshOptions;
   readonly #vector: VersionVector;
   readonly #journal: Journal;
+  readonly #supply: Supply;
   readonly #past: Past;
   readonly #repair: Repair;
+  readonly #horizon = new Horizon();
   readonly #antiEntropy: AntiEntropy;
   readonly #gaps: Gaps;
   readonly #contact: Contact;
@@ -51,14 +56,23 @@ export class MeshMachine {
     this.#options = { ...MESH_DEFAULTS, ...options };
     this.#links = new Links(this.#options);
     this.#journal = new Journal(this.#options);
-    this.#vector = new VersionVector(self, this.#options, {
-      isLinked: (id) => this.#links.has(id),
-      forgotten: (id) => this.#journal.forget(id),
-    });
+    this.#supply = new Supply(this.#journal, this.#options);
+    const hooks = {
+      isLinked: (id: string) => this.#links.has(id),
+      forgotten: (id: string) => this.#journal.forget(id),
+    };
+    this.#vector = new VersionVector(self, this.#options, hooks, this.#options.origins);
     this.#past = new Past(this.#vector);
     this.#repair = new Repair(this.#vector, this.#past, this.#options);
-    const { repair } = this.#options;
-    this.#antiEntropy = new AntiEntropy(self, this.#vector, this.#past, this.#repair, repair);
+    const claims = new Claims(
+      self,
+      this.#vector,
+      this.#past,
+      this.#repair,
+      this.#horizon,
+      this.#options,
+    );
+    this.#antiEntropy = new AntiEntropy(this.#vector, claims, this.#horizon, this.#options);
     this.#gaps = new Gaps(this.#vector);
     this.#contact = new Contact(this.#options);
     this.#gauge = new CoherenceGauge(this.#options);
@@ -77,8 +91,8 @@ export class MeshMachine {
     return this.#links.all;
   }
 
-  digest(): Digest {
-    return this.#vector.digest();
+  digest(nowMs: number): Digest {
+    return this.#vector.digest(nowMs);
   }
 
   /** A heartbeat that somebody else made goes to this peer now. */
@@ -92,8 +106,12 @@ export class MeshMachine {
   }
 
   handle(input: MeshInput, nowMs: number): MeshEffect[] {
+    this.#horizon.at(nowMs);
     const effects = [...this.#decide(input, nowMs), ...this.#coherenceChange(nowMs)];
     countEffects(this.counters, effects);
+    this.counters.pullsDropped = this.#supply.dropped;
+    this.counters.comparisonsRefused = this.#antiEntropy.refused;
+    this.counters.originsEvicted = this.#vector.evicted;
     return effects;
   }
 
@@ -106,9 +124,11 @@ export class MeshMachine {
       case 'message':
         return this.#message(input.from, input.message, nowMs);
       case 'link-up':
-        return this.#linkUp(input.peer, nowMs);
+        return this.#linkUp(input.peer, input.sketches ?? true, nowMs);
       case 'link-down':
         return this.#linkDown(input.peer, nowMs);
+      case 'needs-sync':
+        return this.#needsSync(input.peer);
       case 'others-known':
         this.#contact.setOthersKnown(input.count);
         return [];
@@ -130,14 +150,18 @@ export class MeshMachine {
       case 'heartbeat-ack':
         return this.#acknowledged(link, message.beat, message.digest, nowMs);
       case 'vector':
-        return this.#compare(link, message.entries, message.reply, nowMs);
+      case 'sketch':
+      case 'sketch-request':
+      case 'difference':
+        return this.#compare(link, message, nowMs);
       case 'pull':
-        return this.#answerPull(from, message.ranges);
+        this.counters.pullsAnswered++;
+        return this.#supply.pull(from, message.ranges, nowMs);
       case 'missing':
         this.#repair.lacks(from, message.ranges);
         return this.#repairNow(nowMs);
       case 'leave':
-        this.#forgetLink(from);
+        this.#forgetLink(from, nowMs);
         this.#contact.settled(from, nowMs);
         return [{ kind: 'close-link', peer: from, reason: 'left' }];
     }
@@ -160,16 +184,17 @@ export class MeshMachine {
     const gaps: MeshEffect[] = [];
     for (const { origin, first, announcements } of runs) {
       if (sameOrigin(origin, this.self)) continue;
+      const heardAtMs = this.#repair.heardAtMs(origin, first + announcements.length - 1, nowMs);
       for (const [i, announcement] of announcements.entries()) {
         const sequence = (first + i) as Sequence;
-        if (!this.#vector.add(origin, sequence, nowMs)) {
+        if (!this.#vector.add(origin, sequence, nowMs, heardAtMs)) {
           this.counters.duplicates++;
           continue;
         }
         this.#journal.add(origin, sequence, announcement);
         events.push({ ...announcement, origin, sequence });
       }
-      gaps.push(...this.#pastIsLost(origin, nowMs));
+      gaps.push(...this.#pastIsReal(origin, nowMs));
       if (this.#options.repair) this.#repair.seen(origin, nowMs);
     }
     return events.length > 0 ? [{ kind: 'deliver', events }, ...gaps] : gaps;
@@ -183,86 +208,99 @@ export class MeshMachine {
     return [...effects, ...this.#repairNow(nowMs)];
   }
 
-  #linkUp(peer: Origin, nowMs: number): MeshEffect[] {
+  #linkUp(peer: Origin, sketches: boolean, nowMs: number): MeshEffect[] {
     const effects: MeshEffect[] = [];
     for (const other of this.#options.supersede ? this.#links.peers : []) {
       if (other.node !== peer.node || sameOrigin(other, peer)) continue;
-      this.#forgetLink(other);
+      this.#forgetLink(other, nowMs);
       effects.push({ kind: 'close-link', peer: other, reason: 'restarted' });
     }
-    const link = this.#links.add(peer, nowMs);
+    const former = this.#links.get(peer);
+    if (former) this.#partFrom(former);
+    const link = this.#links.add(peer, nowMs, sketches);
+    this.#horizon.met(link);
     this.#antiEntropy.begin(link);
     // Admission is a round trip that the peer acknowledged.
     this.#contact.acknowledged(nowMs);
-    effects.push(...this.#awayTooLong(peer, this.#contact.settled(peer, nowMs)));
-    return [...effects, ...this.#antiEntropy.greet(link)];
+    const lostForMs = this.#contact.settled(peer, nowMs);
+    if (!sketches && lostForMs >= this.#options.silentOriginMs)
+      effects.push(...this.#blind(peer, nowMs));
+    return [...effects, ...this.#antiEntropy.greet(link, nowMs)];
   }
 
-  /** Who was cut off for longer than G may have forgotten origins that this node never heard of (rule M3). */
-  #awayTooLong(peer: Origin, lostForMs: number): MeshEffect[] {
-    if (lostForMs < this.#options.silentOriginMs || !this.#options.repair) return [];
-    const reason = `${originId(peer)} was out of reach for longer than silent origins are told of`;
+  /** The peer may have let go of origins of which this node never heard (rules M3, F8). */
+  #blind(peer: Origin, nowMs: number): MeshEffect[] {
+    if (!this.#options.repair) return [];
+    this.#horizon.declared(nowMs);
+    const reason = `${originId(peer)} may have heard of origins of which it does not tell any more`;
     return this.#gaps.declareUnknown(reason);
   }
 
   #linkDown(peer: Origin, nowMs: number): MeshEffect[] {
-    if (this.#forgetLink(peer)) this.#contact.lost(peer, nowMs);
+    if (this.#forgetLink(peer, nowMs)) this.#contact.lost(peer, nowMs);
     return [];
   }
 
-  #forgetLink(peer: Origin): boolean {
+  #forgetLink(peer: Origin, nowMs: number): boolean {
+    const link = this.#links.get(peer);
+    if (link) this.#partFrom(link);
+    if (link) this.#vector.parted(peer, nowMs);
     this.#repair.forgetPeer(peer);
     this.#past.forgetPeer(peer);
+    this.#supply.forgetPeer(peer);
     return this.#links.delete(peer);
   }
 
+  #partFrom(link: Link): void {
+    this.#horizon.repaired(link, this.#repair.missingSinceMs());
+    this.#horizon.parted(link);
+  }
+
+  #needsSync(peer: Origin): MeshEffect[] {
+    const link = this.#links.get(peer);
+    if (link) this.#antiEntropy.needsSync(link);
+    return [];
+  }
+
   #heartbeat(link: Link, beat: number, digest: Digest, nowMs: number): MeshEffect[] {
-    const ack: MeshMessage = { kind: 'heartbeat-ack', beat, digest: this.#vector.digest() };
+    const ack: MeshMessage = { kind: 'heartbeat-ack', beat, digest: this.#vector.digest(nowMs) };
     return [
       { kind: 'send', to: link.peer, message: ack },
-      ...this.#antiEntropy.digest(link, digest, nowMs),
+      ...this.#digest(link, digest, false, nowMs),
     ];
   }
 
   #acknowledged(link: Link, beat: number, digest: Digest, nowMs: number): MeshEffect[] {
     if (!this.#links.acknowledged(link, beat, nowMs)) return [];
     this.#contact.acknowledged(nowMs);
-    return this.#antiEntropy.digest(link, digest, nowMs);
+    return this.#digest(link, digest, beat === link.beat, nowMs);
   }
 
-  #compare(
-    link: Link,
-    entries: readonly VectorEntry[],
-    reply: boolean,
-    nowMs: number,
-  ): MeshEffect[] {
-    if (!link.compared) this.#gauge.learned(nowMs);
-    const { effects, proven } = this.#antiEntropy.compare(link, entries, reply, nowMs);
-    const gaps = proven.flatMap((origin) => this.#pastIsLost(origin, nowMs));
-    return [...effects, ...gaps];
+  #digest(link: Link, digest: Digest, answers: boolean, nowMs: number): MeshEffect[] {
+    const { effects, isBlind } = this.#antiEntropy.digest(link, digest, answers, nowMs);
+    return isBlind ? [...effects, ...this.#blind(link.peer, nowMs)] : effects;
   }
 
-  #pastIsLost(origin: Origin, nowMs: number): MeshEffect[] {
-    const lost = this.#past.seen(origin);
-    if (lost.length === 0) return [];
-    return this.#lost(origin, lost, 'before this node joined', nowMs);
+  #compare(link: Link, message: ComparisonMessage, nowMs: number): MeshEffect[] {
+    const wasCompared = link.compared;
+    const { effects, proven, isBlind } = this.#antiEntropy.handle(link, message, nowMs);
+    if (link.compared && !wasCompared) this.#gauge.learned(nowMs);
+    const gaps = proven.flatMap((origin) => this.#pastIsReal(origin, nowMs));
+    return [...effects, ...gaps, ...(isBlind ? this.#blind(link.peer, nowMs) : [])];
+  }
+
+  #pastIsReal(origin: Origin, nowMs: number): MeshEffect[] {
+    const { ranges, isLost } = this.#past.seen(origin);
+    if (ranges.length === 0) return [];
+    if (isLost) return this.#lost(origin, ranges, 'before this node joined', nowMs);
+    for (const range of ranges) this.#vector.close(origin, range, nowMs);
+    return [];
   }
 
   #lost(origin: Origin, ranges: readonly Range[], why: string, nowMs: number): MeshEffect[] {
     const gap = this.#gaps.declare(origin, ranges, why, nowMs);
     this.#repair.seen(origin, nowMs);
     return gap;
-  }
-
-  #answerPull(to: Origin, ranges: readonly SequenceRange[]): MeshEffect[] {
-    this.counters.pullsAnswered++;
-    const { runs, missing } = this.#journal.read(ranges, this.#options.pullBytesMax);
-    const effects: MeshEffect[] = [];
-    // In this order, so that the events are the end of the answer.
-    if (missing.length > 0)
-      effects.push({ kind: 'send', to, message: { kind: 'missing', ranges: missing } });
-    if (runs.length > 0) effects.push({ kind: 'send', to, message: { kind: 'events', runs } });
-    return effects;
   }
 
   #tick(random: number, nowMs: number): MeshEffect[] {
@@ -273,11 +311,11 @@ export class MeshMachine {
       this.#linkDown(peer, nowMs);
       effects.push({ kind: 'close-link', peer, reason: 'silent' });
     }
-    const digest = this.#vector.digest();
+    const digest = this.#vector.digest(nowMs);
     for (const { peer, beat } of due)
       effects.push({ kind: 'send', to: peer, message: { kind: 'heartbeat', beat, digest } });
     this.#vector.age(nowMs);
-    return [...effects, ...this.#repairNow(nowMs)];
+    return [...effects, ...this.#supply.tick(nowMs), ...this.#repairNow(nowMs)];
   }
 
   #repairNow(nowMs: number): MeshEffect[] {
@@ -298,7 +336,7 @@ export class MeshMachine {
   #coherenceChange(nowMs: number): MeshEffect[] {
     const facts = {
       contact: this.#contact.state(nowMs, this.#links.size),
-      compared: this.#links.all.some((link) => link.compared),
+      compared: this.#links.anyCompared,
       missingSinceMs: this.#repair.missingSinceMs(),
       gapsOpen: this.#gaps.open,
     };

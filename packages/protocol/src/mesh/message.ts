@@ -1,4 +1,5 @@
 import type { Announcement, Origin, Sequence } from '@hearsay/spi';
+import type { SketchCell } from './sketch.js';
 
 /** Consecutive events of one origin: `announcements[i]` has the sequence `first + i`. Never empty. */
 export interface EventRun {
@@ -22,6 +23,8 @@ export interface VectorEntry {
   readonly origin: Origin;
   readonly contiguous: Sequence;
   readonly above: readonly { readonly from: Sequence; readonly to: Sequence }[];
+  /** For how long nothing new was heard of it, by anyone; absent: 0. */
+  readonly silentMs?: number;
 }
 
 /** @returns the highest sequence that the entry tells of */
@@ -35,8 +38,20 @@ export interface OriginHead {
   readonly sequence: Sequence;
 }
 
-/** A version vector in constant size: the hottest heads, and two additive 32-bit hashes over all of it. */
-export interface Digest {
+/** Said along with what is told of a vector: how much of it is not told any more. */
+export interface LeftOut {
+  /**
+   * How long ago the sender last learned anything of the origins of whom it does not tell any more;
+   * absent: it tells of everyone of whom it ever heard, or does not know this field.
+   */
+  readonly leftOutMs?: number;
+}
+
+/**
+ * A version vector in constant size: the hottest heads, none while all is quiet, and two additive
+ * 32-bit hashes over all of it.
+ */
+export interface Digest extends LeftOut {
   readonly heads: readonly OriginHead[];
   readonly hashLow: number;
   readonly hashHigh: number;
@@ -47,8 +62,27 @@ export type MeshMessage =
   | { readonly kind: 'events'; readonly runs: readonly EventRun[] }
   | { readonly kind: 'heartbeat'; readonly beat: number; readonly digest: Digest }
   | { readonly kind: 'heartbeat-ack'; readonly beat: number; readonly digest: Digest }
-  /** `reply`: send yours too. */
-  | { readonly kind: 'vector'; readonly entries: readonly VectorEntry[]; readonly reply: boolean }
+  /** `reply`: send yours too. `more`: another part of the same vector follows. */
+  | (LeftOut & {
+      readonly kind: 'vector';
+      readonly entries: readonly VectorEntry[];
+      readonly reply: boolean;
+      readonly more?: boolean;
+    })
+  /** The first cells of the sketch of a vector with so many origins. Never without cells. */
+  | (LeftOut & {
+      readonly kind: 'sketch';
+      readonly cells: readonly SketchCell[];
+      readonly origins: number;
+    })
+  /** The sketch tells too little: one with so many cells, please; 0: the whole vector. */
+  | { readonly kind: 'sketch-request'; readonly cells: number }
+  /** What the sender has of the origins that differ, and the keys of those whose entries it wants. */
+  | {
+      readonly kind: 'difference';
+      readonly entries: readonly VectorEntry[];
+      readonly wanted: readonly number[];
+    }
   | { readonly kind: 'pull'; readonly ranges: readonly SequenceRange[] }
   /** The pulled ranges that the sender's journal does not hold. */
   | { readonly kind: 'missing'; readonly ranges: readonly SequenceRange[] }
@@ -62,5 +96,7 @@ export const MESSAGE_LIMITS = {
   headsMax: 16,
   entriesMax: 4096,
   rangesMax: 64,
+  cellsMax: 4096,
+  wantedMax: 4096,
   pullRangesMax: 1024,
 } as const;

@@ -1,27 +1,30 @@
+import type { ComparisonOptions } from './anti-entropy.js';
 import type { CoherenceOptions } from './coherence-gauge.js';
 import type { ContactOptions } from './contact.js';
 import type { JournalOptions } from './journal.js';
 import type { LinksOptions } from './links.js';
+import type { Origins } from './origins.js';
 import type { RepairOptions } from './repair.js';
+import type { SupplyOptions } from './supply.js';
 import type { VersionVectorOptions } from './version-vector.js';
 
 /** Every number of the mesh machine. Times in milliseconds on the caller's monotonic clock. */
 export interface MeshOptions
   extends CoherenceOptions,
+    ComparisonOptions,
     ContactOptions,
     JournalOptions,
     LinksOptions,
     RepairOptions,
+    SupplyOptions,
     VersionVectorOptions {
-  /** How much of the journal one pull may bring. */
-  readonly pullBytesMax: number;
   /**
    * Whether a link to a new epoch of a node ends the links to its former ones. `false` where
    * membership decides that, which can tell a restart from two live processes of one name (rule S5).
    */
   readonly supersede: boolean;
-  /** `false` only to show what repair is worth: digests are sent and ignored. */
-  readonly repair: boolean;
+  /** Shared by the simulated nodes of one process, so that each origin is kept once; absent elsewhere. */
+  readonly origins?: Origins;
 }
 
 export const MESH_DEFAULTS: MeshOptions = {
@@ -35,7 +38,10 @@ export const MESH_DEFAULTS: MeshOptions = {
   pullBytesMax: 262_144,
   journalEventsMax: 16_384,
   journalBytesMax: 8_388_608,
-  originsMax: 1_024,
+  suppliedBytesMax: 2_097_152,
+  suppliedPullsMax: 64,
+  originsMax: 16_384,
+  wholeVectorOriginsMax: 200,
   silentOriginMs: 600_000,
   supersede: true,
   repair: true,

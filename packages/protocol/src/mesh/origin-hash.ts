@@ -31,7 +31,7 @@ export function hashHead(origin: HashPair, sequence: number): HashPair {
 }
 
 /** The finaliser of MurmurHash3 (Appleby): every input bit reaches every output bit. */
-function mix(value: number): number {
+export function mix(value: number): number {
   let h = value | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);

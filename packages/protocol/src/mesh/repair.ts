@@ -13,6 +13,9 @@ export interface RepairOptions {
   readonly originsMax: number;
 }
 
+/** What is remembered of one peer's claims that it could not back. */
+const REFUTED_MAX = 1_024;
+
 /** A pull under way. */
 interface Pull {
   readonly peer: Origin;
@@ -55,6 +58,11 @@ export class Repair {
     return this.#wants.size;
   }
 
+  /** Claims of further origins are not noted. */
+  get isFull(): boolean {
+    return this.#wants.size >= this.#options.originsMax;
+  }
+
   /** @returns since when the longest missing event is missed; `Infinity` when nothing is */
   missingSinceMs(): number {
     let oldest = Number.POSITIVE_INFINITY;
@@ -64,16 +72,24 @@ export class Repair {
 
   /**
    * A linked peer claims to have everything of an origin up to `head`.
+   * @param heardAtMs when the head was first heard of, as far as the peer knows
    * @returns whether something of that is missing here
    */
-  claim(peer: Origin, origin: Origin, head: number, nowMs: number): boolean {
+  claim(peer: Origin, origin: Origin, head: number, nowMs: number, heardAtMs: number): boolean {
     const id = originId(origin);
     if (this.#refuted.get(originId(peer))?.get(id) === head) return false;
     if (this.#missing(origin, head).length === 0) return false;
     const want = this.#wants.get(id) ?? this.#enter(id, origin, nowMs, this.#options.originsMax);
-    want?.claim(peer, head);
+    want?.claim(peer, head, heardAtMs);
     want?.note(head, nowMs);
     return want !== undefined;
+  }
+
+  /** @returns when the event was first heard of: now, unless it is claimed to be older */
+  heardAtMs(origin: Origin, sequence: number, nowMs: number): number {
+    if (this.#wants.size === 0) return nowMs;
+    const claimedMs = this.#wants.get(originId(origin))?.heardAtMs(sequence) ?? nowMs;
+    return Math.min(claimedMs, nowMs);
   }
 
   /** Events of the origin were seen or given up: what they skipped is missing, whoever claims it. */
@@ -132,6 +148,7 @@ export class Repair {
     this.#expirePulls(nowMs, hears);
     const turn: RepairTurn = { pulls: [], lost: [], refuted: [] };
     const pulls = new Map<string, Pull>();
+    const isAnyoneFree = this.#pulls.size < peers.length;
     let index = 0;
     for (const [id, want] of this.#wants) {
       const missing = this.#missingOf(id, want, turn);
@@ -142,9 +159,11 @@ export class Repair {
       this.#age(want, missing, nowMs);
       if (nowMs - want.sinceMs < this.#options.repairDelayMs) continue;
       if (want.askedId !== undefined) continue;
-      const order = askingOrder(want, peers, random, index++);
-      this.#ask(want, missing, order, pulls, nowMs);
-      if (hears) this.#giveUp(want, missing, order, turn);
+      if (isAnyoneFree) {
+        const order = askingOrder(want, this.#others(want, missing, peers), random, index++);
+        this.#ask(want, missing, order, pulls, nowMs);
+      }
+      if (hears) this.#giveUp(want, missing, peers, turn);
     }
     for (const [peerId, pull] of pulls) {
       this.#pulls.set(peerId, pull);
@@ -180,7 +199,8 @@ export class Repair {
   #refute(peerId: string, id: string, head: number): void {
     const heads = this.#refuted.get(peerId) ?? new Map<string, number>();
     const oldest = heads.keys().next().value;
-    if (heads.size >= this.#options.originsMax && oldest !== undefined) heads.delete(oldest);
+    const headsMax = Math.min(REFUTED_MAX, this.#options.originsMax);
+    if (heads.size >= headsMax && oldest !== undefined) heads.delete(oldest);
     heads.set(id, head);
     this.#refuted.set(peerId, heads);
   }
@@ -191,11 +211,17 @@ export class Repair {
     want.progressed(lowest, head, nowMs);
   }
 
+  /** Beyond what was seen only a claimant may hold anything. @returns who else is to be asked */
+  #others(want: Want, missing: readonly Range[], peers: readonly Origin[]): readonly Origin[] {
+    const [lowest] = missing;
+    return lowest && lowest.from <= this.#vector.highest(want.origin) ? peers : [];
+  }
+
   /** Adds to the pull of the first peer that may hold some of it and is not being asked already. */
   #ask(
     want: Want,
     missing: readonly Range[],
-    order: readonly Origin[],
+    order: Iterable<Origin>,
     pulls: Map<string, Pull>,
     nowMs: number,
   ): void {
@@ -215,10 +241,12 @@ export class Repair {
   }
 
   /** What no linked peer may hold any more is lost, if an event above it proves that it existed. */
-  #giveUp(want: Want, missing: readonly Range[], order: readonly Origin[], turn: RepairTurn): void {
+  #giveUp(want: Want, missing: readonly Range[], peers: readonly Origin[], turn: RepairTurn): void {
+    // Who has not said that it lacks anything may hold all of it.
+    if (want.lackedBy < peers.length) return;
     const seen = this.#vector.highest(want.origin);
     let ranges = cutAbove(missing, seen);
-    for (const peer of order) {
+    for (const peer of peers) {
       if (ranges.length === 0) return;
       ranges = subtract(ranges, want.askable(originId(peer), ranges, seen));
     }
@@ -252,22 +280,30 @@ export class Repair {
 }
 
 /** Claimants first, then everyone else, each from a random start; who did not answer lately comes last. */
-function askingOrder(
+function* askingOrder(
   want: Want,
-  peers: readonly Origin[],
+  others: readonly Origin[],
   random: number,
   index: number,
-): Origin[] {
+): Generator<Origin> {
   const claimants = want.claimants;
   const ids = new Set(claimants.map(originId));
-  const others = peers.filter((peer) => !ids.has(originId(peer)));
-  const order = [...rotate(claimants, random, index), ...rotate(others, random, index)];
-  return order.sort((a, b) => want.timeouts(originId(a)) - want.timeouts(originId(b)));
+  const late: Origin[] = [];
+  for (const peer of rotated(claimants, random, index)) {
+    if (want.timeouts(originId(peer)) > 0) late.push(peer);
+    else yield peer;
+  }
+  for (const peer of rotated(others, random, index)) {
+    if (ids.has(originId(peer))) continue;
+    if (want.timeouts(originId(peer)) > 0) late.push(peer);
+    else yield peer;
+  }
+  yield* late.sort((a, b) => want.timeouts(originId(a)) - want.timeouts(originId(b)));
 }
 
-function rotate(peers: readonly Origin[], random: number, index: number): Origin[] {
-  const start = peers.length > 0 ? (Math.floor(random * peers.length) + index) % peers.length : 0;
-  return [...peers.slice(start), ...peers.slice(0, start)];
+function* rotated(peers: readonly Origin[], random: number, index: number): Generator<Origin> {
+  const start = Math.floor(random * peers.length) + index;
+  for (let i = 0; i < peers.length; i++) yield peers[(start + i) % peers.length] as Origin;
 }
 
 function overlap(run: EventRun, range: SequenceRange): boolean {

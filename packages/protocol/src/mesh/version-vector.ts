@@ -1,22 +1,19 @@
-import { type Origin, originId, type Sequence } from '@hearsay/spi';
-import { type Digest, MESSAGE_LIMITS, type OriginHead, type VectorEntry } from './message.js';
-import { type HashPair, hashHead, hashOrigin } from './origin-hash.js';
-import { type Range, rangeOf, SequenceSet } from './sequence-set.js';
-
-interface Entry {
-  readonly origin: Origin;
-  readonly hash: HashPair;
-  readonly set: SequenceSet;
-  changedAtMs: number;
-  /** Whether digests and vectors speak of this origin; the long silent leave them (rule M3). */
-  hashed: boolean;
-}
+import { type Origin, originId, type Sequence, sameOrigin } from '@hearsay/spi';
+import { HeldSequences } from './held-sequences.js';
+import {
+  type Digest,
+  type LeftOut,
+  MESSAGE_LIMITS,
+  type OriginHead,
+  type VectorEntry,
+} from './message.js';
+import { Origins } from './origins.js';
+import { type Range, rangeOf } from './sequence-set.js';
+import { TimeOrder } from './time-order.js';
+import { type HashFollower, VectorHash } from './vector-hash.js';
 
 export interface VersionVectorOptions {
-  /**
-   * More than the processes that are alive within G; 1 … `MESSAGE_LIMITS.entriesMax`, so that a
-   * vector fits one message.
-   */
+  /** With more origins than this, alive or silent for less than G, the longest silent leave early. */
   readonly originsMax: number;
   /** G of rule M3: an origin silent for this long leaves the hash and is remembered until 2 G. */
   readonly silentOriginMs: number;
@@ -30,50 +27,109 @@ export interface VersionVectorHooks {
 
 /** Ranges above the contiguous head that a vector tells, the highest ones, so that it fits a frame. */
 const RANGES_TOLD_MAX = 8;
+/** Digests name the heads of those who were heard so lately. What is older, the hash is to find. */
+const HOT_MS = 2_000;
+/** How often in G it is asked whether a long silent origin is still linked. */
+const LOOKS_PER_AGE = 64;
 
 /**
- * What this node has of everyone's events, as origin → contiguous sequence with exceptions.
- * Origins stand in the order of their last change, so the hottest are the last.
+ * What this node has of everyone's events, as origin → contiguous sequence with exceptions. Origins
+ * stand in the order in which they were last heard: when their newest event reached the first node that
+ * told of it. Who hears of it late is told how old it is, so that all let go of an origin at about the
+ * same time.
  */
 export class VersionVector {
-  readonly #selfId: string;
-  readonly #entries = new Map<string, Entry>();
+  readonly #self: Origin;
   readonly #options: VersionVectorOptions;
   readonly #hooks: VersionVectorHooks;
-  #hashLow = 0;
-  #hashHigh = 0;
+  readonly #origins: Origins;
+  readonly #held = new HeldSequences(MESSAGE_LIMITS.rangesMax);
+  /** Of whom digests and vectors speak, and of whom they do not any more (rule M3). */
+  readonly #told = new TimeOrder();
+  readonly #silent = new TimeOrder();
+  readonly #hash = new VectorHash();
+  #forgetDueMs = Number.POSITIVE_INFINITY;
+  /** Who lost their link lately, and until when they are remembered for that. */
+  readonly #parted = new Map<number, number>();
+  #leftOutAtMs = Number.NEGATIVE_INFINITY;
+  #evicted = 0;
 
-  constructor(self: Origin, options: VersionVectorOptions, hooks: VersionVectorHooks) {
-    this.#selfId = originId(self);
+  /** @param origins shared by the simulated nodes of one process, and by nobody else */
+  constructor(
+    self: Origin,
+    options: VersionVectorOptions,
+    hooks: VersionVectorHooks,
+    origins: Origins = new Origins(),
+  ) {
+    this.#self = self;
     this.#options = options;
     this.#hooks = hooks;
+    this.#origins = origins;
   }
 
+  /** Those that are only remembered, too. */
   get origins(): number {
-    return this.#entries.size;
+    return this.#told.size + this.#silent.size;
+  }
+
+  /** Those of whom vectors speak. */
+  get told(): number {
+    return this.#told.size;
+  }
+
+  /** How many origins had to make room for others before their time. */
+  get evicted(): number {
+    return this.#evicted;
+  }
+
+  /**
+   * How long ago something last changed here about those of whom vectors do not speak any more. Not since
+   * when they are silent: this node may have heard of it later than others.
+   */
+  leftOut(nowMs: number): LeftOut {
+    const leftOutMs = Math.floor(nowMs - this.#leftOutAtMs);
+    return Number.isFinite(leftOutMs) ? { leftOutMs } : {};
+  }
+
+  /**
+   * @returns when the last heard of those was heard of who would have to make room for one more; who was
+   *   heard of no later cannot enter. −∞ while there is room
+   */
+  fullSinceMs(): number {
+    const number = this.origins < this.#options.originsMax ? undefined : this.#longestSilent();
+    return number === undefined ? Number.NEGATIVE_INFINITY : this.#orderOf(number).timeOf(number);
   }
 
   contiguous(origin: Origin): Sequence {
-    return this.#entries.get(originId(origin))?.set.contiguous ?? (0 as Sequence);
+    const number = this.#find(origin);
+    return (number === undefined ? 0 : this.#held.contiguous(number)) as Sequence;
   }
 
   /** The highest sequence of which an event was seen here; 0 when none. */
   highest(origin: Origin): Sequence {
-    return this.#entries.get(originId(origin))?.set.highest ?? (0 as Sequence);
+    const number = this.#find(origin);
+    return (number === undefined ? 0 : this.#held.highest(number)) as Sequence;
   }
 
   missing(origin: Origin, from: number, to: number): Range[] {
-    const entry = this.#entries.get(originId(origin));
-    if (entry) return entry.set.missing(from, to);
+    const number = this.#find(origin);
+    if (number !== undefined) return this.#held.missing(number, from, to);
     return from <= to ? [rangeOf(from, to)] : [];
   }
 
-  /** @returns whether the event is new here. An unknown origin enters with it (rule M3). */
-  add(origin: Origin, sequence: number, nowMs: number): boolean {
-    const id = originId(origin);
-    const entry = this.#entries.get(id) ?? this.#enter(id, origin, nowMs);
-    if (entry.set.has(sequence)) return false;
-    this.#change(id, entry, sequence, sequence, nowMs);
+  /**
+   * @param heardAtMs when the event was first heard of, as far as is known
+   * @returns whether the event is new here. An unknown origin enters with it (rule M3).
+   */
+  add(origin: Origin, sequence: number, nowMs: number, heardAtMs: number = nowMs): boolean {
+    const known = this.#find(origin);
+    if (known === undefined) {
+      this.#enter(origin, sequence, heardAtMs, nowMs);
+      return true;
+    }
+    if (this.#held.has(known, sequence)) return false;
+    if (sequence < this.#held.highest(known)) this.#cover(known, sequence, sequence, nowMs);
+    else this.#renew(known, sequence, heardAtMs, nowMs);
     return true;
   }
 
@@ -82,103 +138,210 @@ export class VersionVector {
    * is closed: a head alone is only a claim (rule F8). Unknown origins stay unknown.
    */
   close(origin: Origin, range: Range, nowMs: number): void {
-    const id = originId(origin);
-    const entry = this.#entries.get(id);
-    if (!entry) return;
-    const to = Math.min(range.to, entry.set.highest);
-    if (range.from <= to) this.#change(id, entry, range.from, to, nowMs);
+    const number = this.#find(origin);
+    if (number === undefined) return;
+    const to = Math.min(range.to, this.#held.highest(number));
+    if (range.from <= to) this.#cover(number, range.from, to, nowMs);
+  }
+
+  /** A linked origin is linked no more. However silent, it may be back soon: it is remembered for 2 G from now. */
+  parted(origin: Origin, nowMs: number): void {
+    const number = this.#find(origin);
+    if (number !== undefined) this.#parted.set(number, nowMs + 2 * this.#options.silentOriginMs);
   }
 
   /** Lets the long silent leave the hash at age G and, unless they are linked, be forgotten at 2 G. */
   age(nowMs: number): void {
-    for (const [id, entry] of this.#entries) {
-      const silentMs = nowMs - entry.changedAtMs;
-      if (silentMs < this.#options.silentOriginMs) return;
-      this.#unhash(entry);
-      if (silentMs >= 2 * this.#options.silentOriginMs && !this.#isKept(id)) this.#forget(id);
+    for (let at = this.#told.oldest; at !== undefined; at = this.#told.oldest) {
+      const heardAtMs = this.#told.timeOf(at);
+      if (nowMs - heardAtMs < this.#options.silentOriginMs) break;
+      this.#takeOut(at);
+      this.#leaveOut(at, nowMs);
+      this.#putIn(at, heardAtMs, nowMs);
     }
+    if (nowMs >= this.#forgetDueMs) this.#forgetLongSilent(nowMs);
   }
 
-  digest(): Digest {
-    const hottest = [...this.#entries.values()].slice(-MESSAGE_LIMITS.headsMax).reverse();
+  /** The hottest heads, none when nothing was heard lately, and the hash of all that is told of. */
+  digest(nowMs: number): Digest {
     const heads: OriginHead[] = [];
-    for (const { origin, set, hashed } of hottest)
-      if (hashed && set.contiguous > 0) heads.push({ origin, sequence: set.contiguous });
-    return { heads, hashLow: this.#hashLow, hashHigh: this.#hashHigh };
+    for (let at = this.#told.newest; at !== undefined; at = this.#told.olderThan(at)) {
+      if (nowMs - this.#told.timeOf(at) > HOT_MS || heads.length >= MESSAGE_LIMITS.headsMax) break;
+      const sequence = this.#held.contiguous(at) as Sequence;
+      if (sequence > 0) heads.push({ origin: this.#origins.originOf(at), sequence });
+    }
+    return { heads, ...this.#hash.value, ...this.leftOut(nowMs) };
   }
 
   agreesWith(digest: Digest): boolean {
-    return digest.hashLow === this.#hashLow && digest.hashHigh === this.#hashHigh;
+    return this.#hash.equals(digest);
   }
 
   /** All that the hash counts, and always this node itself, so that who links to it learns its head. */
-  entries(): VectorEntry[] {
-    const entries: VectorEntry[] = [];
-    for (const [id, { origin, set, hashed }] of this.#entries) {
-      if (!hashed && id !== this.#selfId) continue;
-      entries.push({
-        origin,
-        contiguous: set.contiguous,
-        above: set.above.slice(-RANGES_TOLD_MAX),
-      });
+  entries(nowMs: number): VectorEntry[] {
+    return Array.from(this.#toldNumbers(), (number) => this.#entry(number, nowMs));
+  }
+
+  /** @returns the entries of those among these keys that are known here, told of or not */
+  entriesOf(keys: ReadonlySet<number>, nowMs: number): VectorEntry[] {
+    return Array.from(this.#numbersOf(keys), (number) => this.#entry(number, nowMs));
+  }
+
+  /** @returns for those among these keys that are known here, told of or not, up to where nothing is missing */
+  headsOf(keys: ReadonlySet<number>): Map<number, number> {
+    const heads = new Map<number, number>();
+    for (const number of this.#numbersOf(keys))
+      heads.set(this.#origins.keyOf(number), this.#held.contiguous(number));
+    return heads;
+  }
+
+  /** Each key that the hash counts, and up to where nothing is missing. */
+  forEachHead(visit: (key: number, head: number) => void): void {
+    for (const number of this.#told) {
+      const head = this.#held.contiguous(number);
+      if (head > 0) visit(this.#origins.keyOf(number), head);
     }
-    return entries;
   }
 
-  #enter(id: string, origin: Origin, nowMs: number): Entry {
-    if (this.#entries.size >= this.#options.originsMax) this.#forgetMostSilent();
-    const entry: Entry = {
-      origin,
-      hash: hashOrigin(origin),
-      set: new SequenceSet(MESSAGE_LIMITS.rangesMax),
-      changedAtMs: nowMs,
-      hashed: true,
-    };
-    this.#entries.set(id, entry);
-    return entry;
+  /** This node itself where the hash does not count it, although vectors tell of it. */
+  silentSelf(): { readonly key: number; readonly head: number } | undefined {
+    const number = this.#find(this.#self);
+    const head = number === undefined ? 0 : this.#held.contiguous(number);
+    if (number === undefined || head === 0 || !this.#silent.has(number)) return undefined;
+    return { key: this.#origins.keyOf(number), head };
   }
 
-  #isKept(id: string): boolean {
-    return id === this.#selfId || this.#hooks.isLinked(id);
+  followHash(follower: HashFollower): void {
+    this.#hash.follow(follower);
   }
 
-  /** This node itself is never forgotten, a linked origin only when there is nobody else. */
-  #forgetMostSilent(): void {
-    let victim: string | undefined;
-    for (const id of this.#entries.keys()) {
-      if (id === this.#selfId) continue;
-      victim ??= id;
-      if (this.#hooks.isLinked(id)) continue;
-      victim = id;
-      break;
+  *#toldNumbers(): Generator<number> {
+    const self = this.#find(this.#self);
+    if (self !== undefined && this.#silent.has(self)) yield self;
+    yield* this.#told;
+  }
+
+  *#numbersOf(keys: ReadonlySet<number>): Generator<number> {
+    for (const order of [this.#silent, this.#told])
+      for (const number of order) if (keys.has(this.#origins.keyOf(number))) yield number;
+  }
+
+  #entry(number: number, nowMs: number): VectorEntry {
+    const origin = this.#origins.originOf(number);
+    const contiguous = this.#held.contiguous(number) as Sequence;
+    const above = this.#held.above(number).slice(-RANGES_TOLD_MAX);
+    const silentMs = Math.floor(nowMs - this.#orderOf(number).timeOf(number));
+    return { origin, contiguous, above, ...(silentMs > 0 && { silentMs }) };
+  }
+
+  #find(origin: Origin): number | undefined {
+    const number = this.#origins.numberOf(origin);
+    if (number === undefined) return undefined;
+    return this.#told.has(number) || this.#silent.has(number) ? number : undefined;
+  }
+
+  #orderOf(number: number): TimeOrder {
+    return this.#told.has(number) ? this.#told : this.#silent;
+  }
+
+  #enter(origin: Origin, sequence: number, heardAtMs: number, nowMs: number): void {
+    if (this.origins >= this.#options.originsMax) this.#evict(nowMs);
+    const number = this.#origins.hold(origin);
+    this.#held.add(number, sequence, sequence, nowMs);
+    this.#putIn(number, heardAtMs, nowMs);
+  }
+
+  /** An event newer than all that was seen of its origin. */
+  #renew(number: number, sequence: number, heardAtMs: number, nowMs: number): void {
+    const beforeMs = this.#orderOf(number).timeOf(number);
+    this.#takeOut(number);
+    this.#held.add(number, sequence, sequence, nowMs);
+    this.#putIn(number, Math.max(beforeMs, heardAtMs), nowMs);
+  }
+
+  /** What lies below the newest event makes an origin no younger. */
+  #cover(number: number, from: number, to: number, nowMs: number): void {
+    const isTold = this.#told.has(number);
+    if (isTold) this.#count(number, -1);
+    this.#held.add(number, from, to, nowMs);
+    if (isTold) this.#count(number, 1);
+  }
+
+  #putIn(number: number, heardAtMs: number, nowMs: number): void {
+    const { silentOriginMs } = this.#options;
+    if (nowMs - heardAtMs < silentOriginMs) {
+      this.#told.add(number, heardAtMs);
+      this.#count(number, 1);
+      return;
     }
-    if (victim !== undefined) this.#forget(victim);
+    this.#silent.add(number, heardAtMs);
+    this.#forgetDueMs = Math.min(this.#forgetDueMs, heardAtMs + 2 * silentOriginMs);
   }
 
-  #forget(id: string): void {
-    const entry = this.#entries.get(id);
-    if (entry) this.#unhash(entry);
-    this.#entries.delete(id);
-    this.#hooks.forgotten(id);
+  #takeOut(number: number): void {
+    if (this.#silent.delete(number)) return;
+    this.#told.delete(number);
+    this.#count(number, -1);
   }
 
-  #change(id: string, entry: Entry, from: number, to: number, nowMs: number): void {
-    this.#unhash(entry);
-    entry.set.add(from, to);
-    const share = hashHead(entry.hash, entry.set.contiguous);
-    this.#hashLow = (this.#hashLow + share.low) >>> 0;
-    this.#hashHigh = (this.#hashHigh + share.high) >>> 0;
-    entry.hashed = true;
-    entry.changedAtMs = nowMs;
-    this.#entries.delete(id);
-    this.#entries.set(id, entry);
+  #count(number: number, times: 1 | -1): void {
+    const head = this.#held.contiguous(number);
+    this.#hash.count(this.#origins.hashOf(number), this.#origins.keyOf(number), head, times);
   }
 
-  #unhash(entry: Entry): void {
-    if (!entry.hashed) return;
-    const share = hashHead(entry.hash, entry.set.contiguous);
-    this.#hashLow = (this.#hashLow - share.low) >>> 0;
-    this.#hashHigh = (this.#hashHigh - share.high) >>> 0;
-    entry.hashed = false;
+  #leaveOut(number: number, nowMs: number): void {
+    // Of what lies above a hole no digest ever spoke.
+    const isBroken = this.#held.above(number).length > 0;
+    const atMs = isBroken ? nowMs : this.#held.changedAtMs(number);
+    this.#leftOutAtMs = Math.max(this.#leftOutAtMs, atMs);
+  }
+
+  #isKept(number: number): boolean {
+    const origin = this.#origins.originOf(number);
+    return sameOrigin(origin, this.#self) || this.#hooks.isLinked(originId(origin));
+  }
+
+  #forgetLongSilent(nowMs: number): void {
+    const { silentOriginMs } = this.#options;
+    this.#forgetDueMs = Number.POSITIVE_INFINITY;
+    for (const number of this.#silent) {
+      const dueMs = this.#silent.timeOf(number) + 2 * silentOriginMs;
+      if (nowMs < dueMs) {
+        this.#forgetDueMs = Math.min(this.#forgetDueMs, dueMs);
+        return;
+      }
+      // Whom peers do not speak of either: it need not be done to the moment.
+      if (this.#isKept(number) || (this.#parted.get(number) ?? nowMs) > nowMs)
+        this.#forgetDueMs = nowMs + silentOriginMs / LOOKS_PER_AGE;
+      else this.#forget(number);
+    }
+  }
+
+  #evict(nowMs: number): void {
+    const number = this.#longestSilent();
+    if (number === undefined) return;
+    this.#leaveOut(number, nowMs);
+    this.#forget(number);
+    this.#evicted++;
+  }
+
+  /** @returns who makes room: never this node itself, and a linked origin only when there is nobody else */
+  #longestSilent(): number | undefined {
+    let linked: number | undefined;
+    for (const order of [this.#silent, this.#told])
+      for (const number of order) {
+        if (!this.#isKept(number)) return number;
+        if (!sameOrigin(this.#origins.originOf(number), this.#self)) linked ??= number;
+      }
+    return linked;
+  }
+
+  #forget(number: number): void {
+    const origin = this.#origins.originOf(number);
+    this.#takeOut(number);
+    this.#held.clear(number);
+    this.#parted.delete(number);
+    this.#hooks.forgotten(originId(origin));
+    this.#origins.release(number);
   }
 }

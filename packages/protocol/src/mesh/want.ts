@@ -5,7 +5,12 @@ interface Claim {
   readonly peer: Origin;
   /** Up to which sequence it claims to have everything. */
   head: number;
+  /** When the head was first heard of, as far as the claimant knows. */
+  heardAtMs: number;
 }
+
+/** Enough to choose from; with a higher head a further one takes the place of the lowest. */
+const CLAIMANTS_MAX = 16;
 
 /** A peer that leaves this many pulls in a row unanswered is not asked any more. */
 const TIMEOUTS_MAX = 3;
@@ -49,10 +54,20 @@ export class Want {
     return highest;
   }
 
-  claim(peer: Origin, head: number): void {
-    const claim = this.#claims.get(originId(peer));
-    if (claim) claim.head = Math.max(claim.head, head);
-    else this.#claims.set(originId(peer), { peer, head });
+  /** @returns when the event was first heard of, by the word of those who claim it; `undefined` when nobody does */
+  heardAtMs(sequence: number): number | undefined {
+    let latestMs: number | undefined;
+    for (const { head, heardAtMs } of this.#claims.values())
+      if (head >= sequence) latestMs = Math.max(latestMs ?? heardAtMs, heardAtMs);
+    return latestMs;
+  }
+
+  claim(peer: Origin, head: number, heardAtMs: number): void {
+    const id = originId(peer);
+    const known = this.#claims.get(id);
+    if (known && known.head >= head) return;
+    if (!known && this.#claims.size >= CLAIMANTS_MAX && !this.#dropBelow(head)) return;
+    this.#claims.set(id, { peer, head, heardAtMs });
   }
 
   /** Sequences up to `head` are known to exist now. */
@@ -119,9 +134,22 @@ export class Want {
     return empty;
   }
 
+  /** How many peers said that they hold nothing of some of it. */
+  get lackedBy(): number {
+    return this.#lacked.size;
+  }
+
   forgetPeer(peerId: string): void {
     this.#claims.delete(peerId);
     this.#lacked.delete(peerId);
     this.answered(peerId);
+  }
+
+  /** @returns whether a claim of less than `head` made room */
+  #dropBelow(head: number): boolean {
+    let lowest: [string, Claim] | undefined;
+    for (const entry of this.#claims)
+      if (entry[1].head < (lowest?.[1].head ?? head)) lowest = entry;
+    return lowest !== undefined && this.#claims.delete(lowest[0]);
   }
 }

@@ -87,7 +87,7 @@ export class NodeMachine {
     switch (input.kind) {
       case 'link-up':
         return [
-          ...this.#doMesh({ kind: 'link-up', peer: input.peer }, nowMs),
+          ...this.#doMesh(meshLinkUp(input), nowMs),
           ...this.#doMembership({ ...input, kind: 'linked' }, nowMs),
         ];
       case 'link-down':
@@ -186,8 +186,12 @@ export class NodeMachine {
     const { sequence: beat, updates } = message;
     if (message.kind === 'ping') this.#mesh.beats(to, beat, nowMs);
     const kind = message.kind === 'ping' ? 'heartbeat' : 'heartbeat-ack';
-    return { kind, beat, digest: this.#mesh.digest(), updates };
+    return { kind, beat, digest: this.#mesh.digest(nowMs), updates };
   }
+}
+
+function meshLinkUp({ kind, peer, sketches }: Extract<NodeInput, { kind: 'link-up' }>): MeshInput {
+  return sketches === undefined ? { kind, peer } : { kind, peer, sketches };
 }
 
 function withoutUpdates(message: Extract<MeshEffect, { kind: 'send' }>['message']): NodeMessage {

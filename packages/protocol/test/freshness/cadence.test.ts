@@ -30,18 +30,19 @@ describe('the cadence of polls', () => {
 
   it('polls faster while isolated and once at once when coherent again', () => {
     const cadence = answered(5000);
-    cadence.hear('isolated', 5100);
+    expect(cadence.hear('isolated')).toBe(false);
     expect(cadence.dueMs()).toBe(5250);
-    cadence.hear('catching-up', 5200);
+    expect(cadence.hear('catching-up')).toBe(false);
     expect(cadence.dueMs()).toBe(6000);
-    cadence.hear('coherent', 5210);
+    expect(cadence.hear('coherent')).toBe(true);
+    cadence.need(5210);
     expect(cadence.dueMs()).toBe(5210);
   });
 
   it('asks for nothing when a node that was not isolated becomes coherent', () => {
     const cadence = answered(5000);
-    cadence.hear('catching-up', 5100);
-    cadence.hear('coherent', 5200);
+    cadence.hear('catching-up');
+    expect(cadence.hear('coherent')).toBe(false);
     expect(cadence.dueMs()).toBe(6000);
   });
 
@@ -72,7 +73,7 @@ describe('the cadence of polls', () => {
   it('keeps the pace of isolation where that is faster', () => {
     const cadence = answered(5000);
     cadence.lost(1000, 5000);
-    cadence.hear('isolated', 5000);
+    cadence.hear('isolated');
     expect(cadence.dueMs()).toBe(5250);
   });
 
@@ -114,5 +115,100 @@ describe('the cadence of polls', () => {
     cadence.answered();
     cadence.wantSpaced(5100);
     expect(cadence.dueMs()).toBe(5100);
+  });
+});
+
+describe('the cadence of a node that has others to ask (F6)', () => {
+  const FALLBACK_MS = 850;
+
+  function sharing(sentMs: number): Cadence {
+    const cadence = answered(sentMs);
+    cadence.share({ fallbackMs: FALLBACK_MS, patienceMs: 650 });
+    cadence.shuffle(0);
+    return cadence;
+  }
+
+  it.each([
+    [0, 5850],
+    [0.5, 5807.5],
+    [0.999_999, 5765],
+  ])(
+    'polls for itself that long after a proof, or up to a tenth earlier (random %d)',
+    (random, dueMs) => {
+      const cadence = sharing(5000);
+      cadence.shuffle(random);
+      expect(cadence.dueMs()).toBeCloseTo(dueMs, 2);
+    },
+  );
+
+  it('counts from the newest proof, whoever read it', () => {
+    const cadence = sharing(5000);
+    cadence.proven(5400);
+    expect(cadence.dueMs()).toBe(6250);
+    cadence.proven(5100);
+    expect(cadence.dueMs()).toBe(6250);
+  });
+
+  it('goes on polling after a failure until it has found the log itself', () => {
+    const cadence = sharing(5000);
+    cadence.sent(5850);
+    cadence.failed(5900);
+    cadence.proven(6000);
+    expect(cadence.dueMs()).toBe(5900 + FALLBACK_MS);
+    cadence.sent(6750);
+    cadence.answered();
+    cadence.proven(6800);
+    expect(cadence.dueMs()).toBe(6800 + FALLBACK_MS);
+  });
+
+  it('leaves others the time to bring a proof that is needed, then polls', () => {
+    const cadence = sharing(5000);
+    cadence.need(5010);
+    cadence.need(5020);
+    expect(cadence.dueMs()).toBe(5010 + 650);
+    cadence.proven(5020);
+    expect(cadence.dueMs()).toBe(5010 + 650);
+    cadence.served();
+    expect(cadence.dueMs()).toBe(5020 + FALLBACK_MS);
+  });
+
+  it('polls at once for what is needed where nobody is left to ask', () => {
+    const cadence = sharing(5000);
+    cadence.need(5010);
+    cadence.share(undefined);
+    expect(cadence.dueMs()).toBe(5010);
+    cadence.sent(5010);
+    cadence.answered();
+    expect(cadence.dueMs()).toBeCloseTo(5910, 6);
+  });
+
+  it('polls faster all the same while isolated, or in haste after a loss (M2)', () => {
+    const cadence = sharing(5000);
+    cadence.shuffle(0.5);
+    cadence.lost(8, 5000);
+    expect(cadence.dueMs()).toBe(5500);
+    cadence.hear('isolated');
+    expect(cadence.dueMs()).toBe(5250);
+  });
+
+  it('knows no haste where so many nodes would poll no faster than always (M2)', () => {
+    const cadence = sharing(5000);
+    cadence.lost(100, 5000);
+    expect(cadence.dueMs()).toBe(5850);
+  });
+
+  it('lets a poll for others wait for more of them, and spaces such polls', () => {
+    const cadence = sharing(5000);
+    cadence.wantShared(5100);
+    cadence.wantShared(5110);
+    expect(cadence.dueMs()).toBe(5125);
+    cadence.sent(5125, true);
+    cadence.answered();
+    cadence.wantShared(5200);
+    expect(cadence.dueMs()).toBe(5635);
+    cadence.sent(5300);
+    cadence.answered();
+    cadence.wantShared(5310);
+    expect(cadence.dueMs()).toBe(5635);
   });
 });

@@ -1,6 +1,6 @@
 import type { AppendId, ChainHead, ScopeReading, Version } from '@hearsay/spi';
 import { describe, expect, it } from 'vitest';
-import { Chain, type Link, type Standing } from '../../src/freshness/chain.js';
+import { Chain, type Comparison, type Link, type Standing } from '../../src/freshness/chain.js';
 
 const LIMITS = { pendingMax: 8, historyMax: 8 };
 
@@ -156,6 +156,65 @@ describe('a reading that is absorbed after gossip brought 6 and 7 while it was u
   });
 });
 
+describe('a counter that another node has read (F6)', () => {
+  const asked = head(5);
+
+  it.each<[string, ChainHead, Comparison]>([
+    ['at applied-through', head(7), 'reached'],
+    ['below it: the rest came since', head(6), 'reached'],
+    ['at what was applied when it was asked for', head(5), 'reached'],
+    ['beyond it', head(8), 'ahead'],
+    ['below what was applied when it was asked for', head(4), 'disputed'],
+    ['under another id', head(6, 'x'), 'disputed'],
+  ])('%s', (_, read, comparison) => {
+    const chain = chainAt7();
+    expect(chain.compare(read, asked, 0)).toBe(comparison);
+    expect(chain.applied).toEqual(head(7));
+  });
+
+  it('is disputed when a link that was here before the question is not below it (L1)', () => {
+    const before = new Chain(head(5), LIMITS);
+    before.offer(link(7), 3);
+    expect(before.compare(head(6), asked, 4)).toBe('disputed');
+    const since = new Chain(head(5), LIMITS);
+    since.offer(link(7), 4);
+    expect(since.compare(head(6), asked, 4)).toBe('ahead');
+  });
+
+  it('confirms the chain as an own poll does, so that gossip goes on past a full history', () => {
+    const chain = new Chain(head(0), { pendingMax: 8, historyMax: 3 });
+    for (const version of [1, 2, 3]) chain.offer(link(version), 1);
+    expect(chain.applied.version).toBe(2);
+    expect(chain.compare(head(2), head(0), 1)).toBe('reached');
+    chain.offer(link(4), 1);
+    expect(chain.applied.version).toBe(4);
+  });
+
+  it('says nothing once own polls have confirmed more than is remembered', () => {
+    const chain = new Chain(head(5), { pendingMax: 8, historyMax: 2 });
+    chain.absorb(reading(head(8), link(6), link(7), link(8)), head(5), 1);
+    expect(chain.compare(head(5), asked, 1)).toBe('overtaken');
+    expect(chain.compare(head(8), asked, 1)).toBe('reached');
+  });
+});
+
+describe('the highest version that anything was heard of (F5)', () => {
+  it('is that of a link that waits, or one that there was no room to remember', () => {
+    expect(chainAt7().seen).toBe(9);
+    const forgetful = new Chain(head(5), { pendingMax: 0, historyMax: 8 });
+    forgetful.offer(link(9), 0);
+    expect(forgetful.seen).toBe(9);
+    expect(forgetful.applied.version).toBe(5);
+  });
+
+  it('is what the log holds once it was read: what it never held is forgotten', () => {
+    const chain = new Chain(head(5), { pendingMax: 0, historyMax: 8 });
+    chain.offer(link(9, 'x'), 1);
+    chain.absorb(reading(head(6), link(6)), head(5), 1);
+    expect(chain.seen).toBe(6);
+  });
+});
+
 describe('the bounds of a chain', () => {
   it('keeps pendingMax waiting links and forgets one more', () => {
     const chain = new Chain(head(0), { pendingMax: 2, historyMax: 8 });
@@ -172,13 +231,30 @@ describe('the bounds of a chain', () => {
     expect(chain.applied.version).toBe(4);
   });
 
-  it('forgets what is below the confirmed head and nothing above', () => {
+  it('still knows what the log has confirmed, so that a number which comes again is disputed (L1)', () => {
     const chain = chainAt7();
-    chain.absorb(reading(head(6), link(6)), head(5), 0);
-    expect(chain.hasReached(head(5, 'x'))).toBe(true);
+    chain.absorb(reading(head(7), link(6), link(7)), head(5), 0);
+    expect(chain.hasReached(head(6))).toBe(true);
     expect(chain.hasReached(head(6, 'x'))).toBe(false);
-    expect(chain.hasReached(head(7, 'x'))).toBe(false);
-    expect(chain.hasReached(head(7))).toBe(true);
+    expect(chain.offer(link(6, 'x', 'g'), 0)).toBe('disputed');
     expect(chain.hasReached(head(9))).toBe(false);
+  });
+
+  it('forgets the oldest of what the log has confirmed, and nothing that it has not', () => {
+    const chain = new Chain(head(5), { pendingMax: 8, historyMax: 3 });
+    for (const version of [6, 7]) chain.offer(link(version), 0);
+    chain.absorb(reading(head(7), link(6), link(7)), head(5), 0);
+    chain.offer(link(8), 0);
+    expect(chain.hasForgotten(head(5))).toBe(true);
+    expect(chain.hasForgotten(head(6))).toBe(false);
+    chain.offer(link(9), 0);
+    expect(chain.hasForgotten(head(6))).toBe(true);
+    expect(chain.hasReached(head(6))).toBe(false);
+    for (const version of [7, 8, 9]) {
+      expect(chain.hasForgotten(head(version))).toBe(false);
+      expect(chain.hasReached(head(version))).toBe(true);
+      expect(chain.hasReached(head(version, 'x'))).toBe(false);
+    }
+    expect(chain.offer(link(5, 'x', 'g'), 0)).toBe('known');
   });
 });

@@ -1,4 +1,5 @@
 import type { PollAnswer, Scope } from '@hearsay/spi';
+import { type CounterReading, countersOf } from '../../src/freshness/counter-reading.js';
 import type { FreshnessEffect } from '../../src/freshness/effect.js';
 import { FreshnessMachine } from '../../src/freshness/freshness-machine.js';
 import type { FreshnessInput } from '../../src/freshness/input.js';
@@ -6,6 +7,7 @@ import type { FreshnessOptions } from '../../src/freshness/options.js';
 import { announcementOf, type ModelLog, type ModelRow } from './model-log.js';
 
 type PollEffect = Extract<FreshnessEffect, { kind: 'poll' }>;
+type AskEffect = Extract<FreshnessEffect, { kind: 'ask-counters' }>;
 
 /** The machine over a model log, moved by hand. No jitter: `random` is in the middle. */
 export class Follower {
@@ -14,6 +16,7 @@ export class Follower {
   nowMs = 1000;
   wallMs = 1_000_000;
   poll: PollEffect | undefined;
+  ask: AskEffect | undefined;
 
   constructor(log: ModelLog, options: Partial<FreshnessOptions> = {}) {
     this.log = log;
@@ -23,6 +26,7 @@ export class Follower {
   handle(input: FreshnessInput): FreshnessEffect[] {
     const effects = this.machine.handle(input, this.nowMs);
     for (const effect of effects) {
+      if (effect.kind === 'ask-counters') this.ask = effect;
       if (effect.kind !== 'poll') continue;
       if (this.poll !== undefined) throw new Error('a second poll is in flight');
       this.poll = effect;
@@ -58,6 +62,30 @@ export class Follower {
     const { pollId } = this.poll;
     this.poll = undefined;
     return this.handle({ kind: 'poll-failed', pollId });
+  }
+
+  /** What another node would read now, for the question that is under way. */
+  peerReads(): CounterReading {
+    const { scopes } = this.#asked();
+    const positions = new Map(scopes.map((scope) => [scope, undefined]));
+    return countersOf(this.log.read({ positions, rowsMax: 1 }), scopes);
+  }
+
+  peerAnswers(reading = this.peerReads()): FreshnessEffect[] {
+    const { pollId } = this.#asked();
+    this.ask = undefined;
+    return this.handle({ kind: 'counters-answer', pollId, reading });
+  }
+
+  peerFails(): FreshnessEffect[] {
+    const { pollId } = this.#asked();
+    this.ask = undefined;
+    return this.handle({ kind: 'ask-failed', pollId });
+  }
+
+  #asked(): AskEffect {
+    if (this.ask === undefined) throw new Error('nobody was asked');
+    return this.ask;
   }
 
   /** Lets the next regular poll read and prove. */
@@ -109,6 +137,12 @@ function short(effect: FreshnessEffect): string {
       return `unproved ${effect.scope} ${effect.sinceMs}`;
     case 'gap-closed':
       return `gap-closed ${effect.gapId}`;
+    case 'ask-counters':
+      return `ask ${effect.peer.node} ${effect.scopes}`;
+    case 'tell-counters':
+      return `tell ${effect.questionId} ${[...effect.reading.heads].map(([scope, head]) => `${scope} ${head.version}`)}`;
+    case 'tell-nothing':
+      return `tell ${effect.questionId} nothing`;
     case 'log-reachable':
       return `log-reachable ${effect.reachable}`;
   }

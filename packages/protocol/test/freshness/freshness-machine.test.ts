@@ -1,4 +1,4 @@
-import { GENESIS, type PollAnswer, scopeOf, type Version } from '@hearsay/spi';
+import { GENESIS, type LogPlace, type PollAnswer, scopeOf, type Version } from '@hearsay/spi';
 import { describe, expect, it } from 'vitest';
 import { ScopesTooManyError } from '../../src/freshness/errors.js';
 import { FreshnessMachine } from '../../src/freshness/freshness-machine.js';
@@ -143,6 +143,17 @@ describe('events that arrive', () => {
       'apply table d local',
       'advanced table 4 local',
     ]);
+  });
+
+  it('of an own commit drop what they name also where a restored log gave it an old number (L1)', () => {
+    const { log, follower } = atThree();
+    const announcement = announcementOf(log.append(SCOPE, 'd'));
+    const place = { ...announcement.place, version: 2 } as LogPlace;
+    const announcements = [{ ...announcement, place }];
+    expect(shortly(follower.handle({ kind: 'committed', announcements }))).toEqual([
+      'apply table d local',
+    ]);
+    expect(follower.applied(SCOPE)).toBe(3);
   });
 
   it('before the first answer drop what they name', () => {
@@ -307,6 +318,15 @@ describe('another log (L8)', () => {
       'reset auth.role log-changed',
       `proved auth.role ${follower.nowMs}`,
     ]);
+    expect(rows.map((row) => follower.machine.hasReached(positionOf(row)))).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ]);
+    for (const row of rows) follower.handle({ kind: 'await-position', position: positionOf(row) });
+    follower.tick(25);
+    follower.answer();
     expect(rows.map((row) => follower.machine.hasReached(positionOf(row)))).not.toContain(false);
   });
 
@@ -434,6 +454,52 @@ describe('demands (F4)', () => {
   });
 });
 
+describe('what strict readers demand (F4)', () => {
+  it('is not proven by a poll that was sent before, though the clock tells no difference', () => {
+    const { follower } = atThree();
+    follower.tick(1000);
+    const sinceMs = follower.machine.unsentSinceMs(follower.nowMs);
+    expect(sinceMs).toBeGreaterThan(follower.nowMs);
+    follower.handle(demand(sinceMs));
+    expect(shortly(follower.answer())).toEqual([`proved table ${follower.nowMs}`]);
+    expect(follower.machine.freshAsOfMs(SCOPE)).toBeLessThan(sinceMs);
+    expect(follower.machine.nextDueMs()).toBe(sinceMs);
+    expect(shortly(follower.tick(1))).toEqual(['poll']);
+    follower.answer();
+    expect(follower.machine.freshAsOfMs(SCOPE)).toBeGreaterThanOrEqual(sinceMs);
+  });
+
+  it('is proven by a poll that is sent at the same moment, after they came', () => {
+    const { follower } = atThree();
+    follower.nowMs += 10;
+    const sinceMs = follower.machine.unsentSinceMs(follower.nowMs);
+    expect(sinceMs).toBe(follower.nowMs);
+    expect(shortly(follower.handle(demand(sinceMs)))).toEqual(['poll']);
+    expect(shortly(follower.answer())).toEqual([`proved table ${sinceMs}`]);
+  });
+});
+
+describe('what a revoker says (S3)', () => {
+  const revoked = (...rows: Parameters<typeof announcementOf>[0][]) =>
+    ({ kind: 'revoked', announcements: rows.map(announcementOf) }) as const;
+
+  it('advances along the chain as gossip does', () => {
+    const { log, follower } = atThree();
+    expect(shortly(follower.handle(revoked(log.append(SCOPE, 'd'))))).toEqual([
+      'apply table d gossip',
+      'advanced table 4 gossip',
+    ]);
+  });
+
+  it('is dropped also where its number was applied here in a former life of the log', () => {
+    const { log, follower } = atThree();
+    log.lose(SCOPE, 2);
+    const again = log.append(SCOPE, 'e');
+    expect(shortly(follower.gossip(again))).toEqual([]);
+    expect(shortly(follower.handle(revoked(again)))).toEqual(['apply table e gossip']);
+  });
+});
+
 describe('tokens', () => {
   it('ask the log after a grace, unless gossip brings the position', () => {
     const { log, follower } = atThree();
@@ -470,6 +536,74 @@ describe('tokens', () => {
     log.lose(SCOPE, 1);
     follower.gossip(log.append(SCOPE, 'd2'));
     expect(follower.machine.hasReached(positionOf(lost))).toBe(false);
+  });
+});
+
+/** Three commits before the node begins: its chain knows of the first two that they were, not which. */
+describe('tokens older than the chain remembers (L1, L8)', () => {
+  function oldToken() {
+    const { log, follower } = atThree();
+    const [a] = log.rows(SCOPE);
+    if (a === undefined) throw new Error('appended');
+    return { log, follower, a, awaiting: { kind: 'await-position', position: positionOf(a) } as const };
+  }
+
+  it('count once a poll that was sent after their reader came has proven the chain', () => {
+    const { follower, a, awaiting } = oldToken();
+    expect(follower.machine.hasReached(positionOf(a))).toBe(false);
+    expect(shortly(follower.handle(awaiting))).toEqual([]);
+    expect(shortly(follower.tick(25))).toEqual(['poll']);
+    expect(follower.machine.hasReached(positionOf(a))).toBe(false);
+    follower.answer();
+    expect(follower.machine.hasReached(positionOf(a))).toBe(true);
+  });
+
+  it('do not count by a poll that was under way', () => {
+    const { follower, a, awaiting } = oldToken();
+    follower.tick(1100);
+    expect(follower.poll).toBeDefined();
+    follower.handle(awaiting);
+    follower.answer();
+    expect(follower.machine.hasReached(positionOf(a))).toBe(false);
+    follower.tick(25);
+    follower.answer();
+    expect(follower.machine.hasReached(positionOf(a))).toBe(true);
+  });
+
+  it('do not count on a node that has not seen that the log was taken back', () => {
+    const { log, follower } = oldToken();
+    log.lose(SCOPE, 3);
+    const [, again] = ['x', 'y', 'z'].map((key) => log.append(SCOPE, key));
+    if (again === undefined) throw new Error('appended');
+    const position = positionOf(again);
+    expect(follower.machine.hasReached(position)).toBe(false);
+    follower.handle({ kind: 'await-position', position });
+    follower.tick(25);
+    expect(shortly(follower.answer())).toContain('reset table chain-broken');
+    expect(follower.machine.hasReached(position)).toBe(true);
+  });
+
+  it('count no longer where another chain begins', () => {
+    const { log, follower, a, awaiting } = oldToken();
+    follower.handle(awaiting);
+    follower.tick(25);
+    follower.answer();
+    log.lose(SCOPE, 3);
+    for (const key of ['x', 'y', 'z']) log.append(SCOPE, key);
+    follower.sync();
+    expect(follower.machine.hasReached(positionOf(a))).toBe(false);
+  });
+
+  it('are remembered up to historyMax; the longest known is asked for again', () => {
+    const log = new ModelLog();
+    const [a, b, c] = ['a', 'b', 'c', 'd'].map((key) => positionOf(log.append(SCOPE, key)));
+    if (!a || !b || !c) throw new Error('appended');
+    const follower = following(log, [SCOPE], { historyMax: 2 });
+    for (const position of [a, b, c]) {
+      follower.handle({ kind: 'await-position', position });
+      follower.sync();
+    }
+    expect([a, b, c].map((each) => follower.machine.hasReached(each))).toEqual([false, true, true]);
   });
 });
 
@@ -562,10 +696,10 @@ describe('polling', () => {
   it('ignores readings of scopes that were not asked for', () => {
     const { follower } = atThree();
     follower.tick(1000);
-    const { logId, readings } = follower.read();
+    const { readings, ...log } = follower.read();
     const head = { version: 9 as Version, appendId: GENESIS };
     const foreign = { scope: OTHER, head, floor: 0 as Version, rows: [] };
-    const effects = follower.answer({ logId, readings: [...readings, foreign] });
+    const effects = follower.answer({ ...log, readings: [...readings, foreign] });
     expect(shortly(effects)).toEqual([`proved table ${follower.nowMs}`]);
   });
 

@@ -3,6 +3,7 @@ import {
   type AppendId,
   type AppliedPosition,
   type ChainHead,
+  databaseIncarnationOf,
   GENESIS,
   type LogId,
   type LogRow,
@@ -16,6 +17,7 @@ import {
 
 export const SCOPE = scopeOf('table');
 export const OTHER = scopeOf('auth.role');
+const INCARNATION = databaseIncarnationOf('life-1');
 
 /** A row as the model remembers it, also after it was pruned. */
 export interface ModelRow extends LogRow {
@@ -96,7 +98,7 @@ export class ModelLog {
         rows: wanted,
       });
     }
-    return { logId: this.logId, readings };
+    return { logId: this.logId, incarnation: INCARNATION, readings };
   }
 
   #of(scope: Scope): ModelScope {

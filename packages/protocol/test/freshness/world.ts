@@ -2,12 +2,16 @@ import type {
   Announcement,
   AppendId,
   ChainHead,
+  Epoch,
+  NodeName,
+  Origin,
   PollAnswer,
   PollRequest,
   Scope,
 } from '@hearsay/spi';
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { type CounterReading, countersOf } from '../../src/freshness/counter-reading.js';
 import type { FreshnessEffect } from '../../src/freshness/effect.js';
 import { FreshnessMachine } from '../../src/freshness/freshness-machine.js';
 import type { FreshnessInput } from '../../src/freshness/input.js';
@@ -15,6 +19,8 @@ import type { FreshnessOptions } from '../../src/freshness/options.js';
 import { announcementOf, ModelLog, type ModelRow, OTHER, positionOf, SCOPE } from './model-log.js';
 
 const NAMES = ['a', 'b', 'c'] as const;
+const SELF = originOf('self');
+const PEER = originOf('peer');
 
 export type Step =
   | { readonly do: 'commit'; readonly scope: Scope; readonly name: string; readonly own: boolean }
@@ -27,7 +33,8 @@ export type Step =
   | { readonly do: 'await'; readonly scope: Scope }
   | { readonly do: 'failover'; readonly scope: Scope; readonly count: number }
   | { readonly do: 'prune'; readonly scope: Scope; readonly keep: number }
-  | { readonly do: 'replace' | 'suspend' };
+  | { readonly do: 'replace' | 'suspend' }
+  | { readonly do: 'meet' | 'part' | 'peer-reads' | 'peer-answers' | 'peer-fails' };
 
 const scope = fc.constantFrom(SCOPE, OTHER);
 const name = fc.constantFrom(...NAMES);
@@ -68,6 +75,11 @@ const calm: fc.WeightedArbitrary<Step>[] = [
     arbitrary: fc.record({ do: fc.constant('demand'), scope, agoMs: fc.constantFrom(0, 5, 500) }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('await'), scope }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('meet', 'part') }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constantFrom('peer-reads', 'peer-answers', 'peer-fails') }),
+  },
 ];
 
 const storms: fc.WeightedArbitrary<Step>[] = [
@@ -105,6 +117,13 @@ interface PollUnderWay {
   };
 }
 
+/** A question for counters, and what its peer has read since. */
+interface AskUnderWay {
+  readonly pollId: number;
+  readonly scopes: readonly Scope[];
+  reading?: CounterReading;
+}
+
 /** What this node holds of one scope, as the oracle sees it. */
 class Held {
   /** Entry name → the step of its load. */
@@ -115,6 +134,8 @@ class Held {
   readonly links = new Map<AppendId, ChainHead & { readonly prevId: AppendId }>();
   base: ChainHead | undefined;
   resetStep = -1;
+  /** The step in which the read that proved it was asked for. */
+  provenStep = -1;
 
   name(announcement: Announcement): void {
     this.named.add(announcement.target.key);
@@ -140,6 +161,11 @@ export class World {
   readonly #readers: { readonly scope: Scope; readonly sinceMs: number }[] = [];
   #poll: PollUnderWay | undefined;
   #answered: PollUnderWay | undefined;
+  #ask: AskUnderWay | undefined;
+  /** By the time of its send, the step of a question. */
+  readonly #askSteps = new Map<number, number>();
+  /** When each step was. */
+  readonly #stepMs: number[] = [0];
   #step = 0;
   #nowMs = 0;
   #wallMs = 1e6;
@@ -147,13 +173,14 @@ export class World {
 
   constructor(calm: boolean, options: Partial<FreshnessOptions>) {
     this.#calm = calm;
-    this.machine = new FreshnessMachine({ logged: true, ...options });
+    const sharing = { shareMembersMin: 2, sharePollersMax: 1, intervalMs: 1000 };
+    this.machine = new FreshnessMachine({ logged: true, ...sharing, ...options });
     for (const each of this.#held.keys()) this.#handle({ kind: 'use-scope', scope: each });
   }
 
   run(steps: readonly Step[]): void {
     for (const step of steps) {
-      this.#step++;
+      this.#nextStep();
       this.#take(step);
       if (this.#calm) this.#checkReached();
     }
@@ -165,7 +192,7 @@ export class World {
     const scopes = [...this.#held.keys()];
     for (let polls = 0; scopes.some((each) => this.machine.freshAsOfMs(each) < startMs); polls++) {
       expect(polls, 'polls until proven').toBeLessThan(500);
-      this.#step++;
+      this.#nextStep();
       if (this.#poll === undefined) this.#wait(5000, 0.5);
       this.#answer();
     }
@@ -178,8 +205,13 @@ export class World {
 
   /** Everything that the network still holds, stale or not. */
   deliverAll(): void {
-    this.#step++;
+    this.#nextStep();
     this.#deliver(this.#network);
+  }
+
+  #nextStep(): void {
+    this.#step++;
+    this.#stepMs[this.#step] = this.#nowMs;
   }
 
   #take(step: Step): void {
@@ -249,6 +281,22 @@ export class World {
       case 'replace':
         this.log.replace();
         break;
+      case 'meet':
+        this.#handle({ kind: 'members', self: SELF, followers: [SELF, PEER] });
+        break;
+      case 'part':
+        this.#handle({ kind: 'members', self: SELF, followers: [SELF] });
+        break;
+      case 'peer-reads':
+        this.#peerReads();
+        break;
+      case 'peer-answers':
+        this.#peerReads();
+        this.#peerAnswers();
+        break;
+      case 'peer-fails':
+        if (this.#ask) this.#handle({ kind: 'ask-failed', pollId: this.#takeAsk().pollId });
+        break;
       case 'suspend':
         this.#wallMs += 60_000;
         this.#wait(0, 0.5);
@@ -298,6 +346,27 @@ export class World {
     this.#answered = undefined;
   }
 
+  /** The snapshot is that of any moment between the question and its answer. */
+  #peerReads(): void {
+    if (this.#ask === undefined || this.#ask.reading !== undefined) return;
+    const positions = new Map(this.#ask.scopes.map((each) => [each, undefined]));
+    const answer = this.log.read({ positions, rowsMax: 1 });
+    this.#ask.reading = countersOf(answer, this.#ask.scopes);
+  }
+
+  #peerAnswers(): void {
+    const reading = this.#ask?.reading;
+    if (this.#ask === undefined || reading === undefined) return;
+    const { pollId } = this.#takeAsk();
+    this.#handle({ kind: 'counters-answer', pollId, reading });
+  }
+
+  #takeAsk(): AskUnderWay {
+    const ask = this.#ask as AskUnderWay;
+    this.#ask = undefined;
+    return ask;
+  }
+
   #fail(): void {
     const poll = this.#poll;
     if (poll === undefined) return;
@@ -321,6 +390,13 @@ export class World {
           sentStep: this.#step,
         };
         break;
+      case 'ask-counters':
+        this.#ask = { pollId: effect.pollId, scopes: effect.scopes };
+        this.#askSteps.set(this.#nowMs, this.#step);
+        break;
+      case 'tell-counters':
+      case 'tell-nothing':
+        throw new Error('nobody has asked');
       case 'apply':
         for (const target of effect.targets) this.#drop(effect.scope, target.key);
         break;
@@ -329,6 +405,8 @@ export class World {
         break;
       case 'proved':
         this.#checkProof(effect.scope, effect.freshAsOfMs);
+        this.#of(effect.scope).provenStep =
+          this.#answered?.sentStep ?? this.#askSteps.get(effect.freshAsOfMs) ?? -1;
         this.#release(effect.scope, effect.freshAsOfMs);
         break;
       case 'unproved':
@@ -376,10 +454,22 @@ export class World {
    */
   #checkProof(of: Scope, freshAsOfMs: number): void {
     const poll = this.#answered;
-    if (poll === undefined) return;
+    if (poll === undefined) {
+      this.#checkShared(of, freshAsOfMs);
+      return;
+    }
     expect(freshAsOfMs, 'fresh-as-of').toBe(poll.sentMs);
     const missing = poll.snapshot?.rows.get(of)?.filter((row) => !this.#of(of).covers(row));
     expect(missing, 'commits of the snapshot that are not applied').toEqual([]);
+  }
+
+  /** A proof by another node's read, whenever it came into force: it stands for every earlier commit. */
+  #checkShared(of: Scope, freshAsOfMs: number): void {
+    const earlier = this.log
+      .rows(of)
+      .filter(({ step }) => (this.#stepMs[step] ?? Infinity) < freshAsOfMs);
+    const missing = earlier.filter((row) => !this.#of(of).covers(row));
+    expect(missing, 'commits before the question that are not applied').toEqual([]);
   }
 
   #checkGapClosed(gapId: number): void {
@@ -388,10 +478,7 @@ export class World {
     this.#gaps.delete(gapId);
     for (const held of this.#held.values())
       if (held.resetStep < (gapStep ?? 0))
-        expect(
-          this.#answered?.sentStep,
-          'the send of the poll that closed it',
-        ).toBeGreaterThanOrEqual(gapStep ?? 0);
+        expect(held.provenStep, 'the send of what closed it').toBeGreaterThanOrEqual(gapStep ?? 0);
   }
 
   /**
@@ -436,4 +523,8 @@ export class World {
     if (held === undefined) throw new Error(`no scope ${of}`);
     return held;
   }
+}
+
+function originOf(node: string): Origin {
+  return { node: node as NodeName, epoch: '0'.repeat(16) as Epoch };
 }

@@ -18,7 +18,7 @@ const id = originId(a.origin);
 describe('requests to connect', () => {
   it('go on for as long as the member is known, with pauses that grow up to a cap', () => {
     const { made, due } = connects(a);
-    made.want(id, true, 0);
+    made.want(id, 'now', 0);
     const times: number[] = [];
     for (let atMs = 0; atMs < 60_000; atMs += 10) if (due(atMs).length > 0) times.push(atMs);
     const pauses = times.slice(1).map((atMs, i) => atMs - (times[i] ?? 0));
@@ -33,7 +33,7 @@ describe('requests to connect', () => {
   it('are not more than allowed at a time, and nobody is passed over', () => {
     const members = Array.from({ length: 40 }, (_, i) => memberOf(originOf(`n${i}`)));
     const { made, due } = connects(...members);
-    for (const member of members) made.want(originId(member.origin), true, 0);
+    for (const member of members) made.want(originId(member.origin), 'now', 0);
     const asked = [due(1), due(2), due(3)];
     expect(asked.map(({ length }) => length)).toEqual([16, 16, 8]);
     expect(new Set(asked.flat()).size).toBe(40);
@@ -41,22 +41,29 @@ describe('requests to connect', () => {
 
   it('wait for a pause where a member was only heard of', () => {
     const { made, due } = connects(a);
-    made.want(id, false, 0);
+    made.want(id, 'soon', 0);
     expect(due(0)).toEqual([]);
     expect(due(MEMBERSHIP_DEFAULTS.connectMinMs)).toEqual([a]);
   });
 
+  it('wait for the longest pause where the other side dials first', () => {
+    const { made, due } = connects(a);
+    made.want(id, 'late', 0);
+    expect(due(MEMBERSHIP_DEFAULTS.connectMaxMs / 2 - 1)).toEqual([]);
+    expect(due(MEMBERSHIP_DEFAULTS.connectMaxMs)).toEqual([a]);
+  });
+
   it('are not made without an address, nor for who is unknown', () => {
     const { made, due } = connects(memberOf(originOf('a'), { addresses: [] }));
-    made.want(id, true, 0);
-    made.want('b#0', true, 0);
+    made.want(id, 'now', 0);
+    made.want('b#0', 'now', 0);
     expect(due(1)).toEqual([]);
     expect(made.size).toBe(1);
   });
 
   it('stop when they are not wanted any more', () => {
     const { made, due } = connects(a);
-    made.want(id, true, 0);
+    made.want(id, 'now', 0);
     made.delete(id);
     expect(due(1)).toEqual([]);
   });

@@ -53,6 +53,8 @@ const course = fc.record({
   shared: fc.boolean(),
   journalEventsMax: fc.constantFrom(4, 32, 16_384),
   pullBytesMax: fc.constantFrom(1, 1_000, 262_144),
+  wholeVectorOriginsMax: fc.constantFrom(0, 200),
+  silentOriginMs: fc.constantFrom(3_000, 8_000, 600_000),
   faults: fc.record({
     loss: fc.constantFrom(0, 0.05, 0.4),
     duplication: fc.constantFrom(0, 0.2),

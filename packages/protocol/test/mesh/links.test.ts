@@ -44,6 +44,17 @@ describe('Links', () => {
     expect(silentForMs(link, 600)).toBe(counts ? 0 : 600);
   });
 
+  it('know as of when a peer speaks: when the heartbeat was sent that it answers', () => {
+    const links = linksOf();
+    const link = links.add(A, 0);
+    expect(link.asOfMs).toBe(Number.NEGATIVE_INFINITY);
+    tickUntil(links, 0, 500);
+    links.acknowledged(link, 1, 600);
+    expect(link.asOfMs).toBe(Number.NEGATIVE_INFINITY);
+    links.acknowledged(link, 2, 650);
+    expect(link.asOfMs).toBe(500);
+  });
+
   it('measure the round trip of the newest heartbeat only', () => {
     const links = linksOf();
     const link = links.add(A, 0);

@@ -291,14 +291,68 @@ describe('a loss', () => {
     expect(sent(hands.tick(), 'pull')).toEqual([{ kind: 'pull', to: A, ranges: [range(O, 1)] }]);
   });
 
-  it('is suspected when a peer returns after longer than silent origins are told of (M3)', () => {
-    const hands = Hands.joined({ silentOriginMs: 10_000 });
-    hands.down(A);
-    hands.nowMs += 10_000;
-    expect(gapsOf(hands.up(A))).toMatchObject([{ lost: [] }]);
-    hands.down(B);
-    hands.nowMs += 9_999;
-    expect(gapsOf(hands.up(B))).toEqual([]);
+  describe('is suspected when a peer tells no more of an origin of which this node may never have heard (M3, F8)', () => {
+    const beatOf = (leftOutMs: number): Digest => ({ ...digestOf(), leftOutMs });
+
+    it('by its digest, once: what the others of its side leave out is covered by the same gap', () => {
+      const hands = Hands.joined();
+      hands.tick(1_000);
+      expect(gapsOf(hands.beat(A, beatOf(999)))).toMatchObject([{ lost: [] }]);
+      expect(gapsOf(hands.beat(A, beatOf(999)))).toEqual([]);
+      expect(gapsOf(hands.beat(B, beatOf(1)))).toEqual([]);
+      hands.tick(1_000);
+      expect(gapsOf(hands.beat(B, beatOf(999)))).toHaveLength(1);
+    });
+
+    it.each(['vector', 'sketch'] as const)('by a %s', (kind) => {
+      const hands = Hands.joined();
+      hands.tick(1_000);
+      const cells = [{ count: 0, key: 0, head: 0, check: 0 }];
+      const message: MeshMessage =
+        kind === 'vector'
+          ? { kind, entries: [], reply: false, leftOutMs: 500 }
+          : { kind, cells, origins: 0, leftOutMs: 500 };
+      expect(gapsOf(hands.from(A, message))).toMatchObject([{ lost: [] }]);
+    });
+
+    it('not when it learned of it before this node began', () => {
+      const hands = Hands.joined();
+      hands.tick(1_000);
+      expect(gapsOf(hands.beat(A, beatOf(1_000)))).toEqual([]);
+    });
+
+    it('nor when the two have agreed since, however long they were apart then', () => {
+      const hands = Hands.joined();
+      hands.tick(1_000);
+      hands.from(A, { kind: 'heartbeat-ack', beat: 1, digest: digestOf() });
+      hands.tick(500);
+      expect(gapsOf(hands.beat(A, beatOf(500)))).toEqual([]);
+      hands.down(A);
+      hands.nowMs += 1e9;
+      hands.up(A);
+      expect(gapsOf(hands.beat(A, beatOf(1e9 + 500)))).toEqual([]);
+      expect(gapsOf(hands.beat(A, beatOf(1e9 + 499)))).toHaveLength(1);
+    });
+
+    it('nor where repair is off', () => {
+      const hands = Hands.joined({ repair: false });
+      hands.tick(1_000);
+      expect(gapsOf(hands.beat(A, beatOf(1)))).toEqual([]);
+    });
+
+    it('of a peer that cannot say it: when it returns after longer than silent origins are told of', () => {
+      const hands = Hands.joined({ silentOriginMs: 10_000 });
+      hands.down(A);
+      hands.nowMs += 10_000;
+      expect(gapsOf(hands.up(A))).toEqual([]);
+      hands.down(A);
+      hands.nowMs += 9_999;
+      const up = { kind: 'link-up', peer: A, sketches: false } as const;
+      expect(gapsOf(hands.machine.handle(up, hands.nowMs))).toEqual([]);
+      hands.down(A);
+      hands.nowMs += 10_000;
+      expect(gapsOf(hands.machine.handle(up, hands.nowMs))).toMatchObject([{ lost: [] }]);
+    });
   });
 });
 
@@ -406,6 +460,21 @@ describe('coherence', () => {
     expect(hands.machine.coherence).toBe('catching-up');
     hands.tick(100);
     expect(coherences(hands.events(A, run(O, 1, 2)))).toEqual(['coherent']);
+  });
+});
+
+describe('a link whose queue overflowed', () => {
+  it('needs sync: the next digest that disagrees makes vectors travel', () => {
+    const hands = Hands.joined();
+    hands.publish();
+    hands.machine.handle({ kind: 'needs-sync', peer: A }, hands.nowMs);
+    expect(sent(hands.beat(A, digestOf()), 'vector')).toMatchObject([{ to: A, reply: true }]);
+    expect(sent(hands.beat(B, digestOf()), 'vector')).toEqual([]);
+  });
+
+  it('that is gone needs nothing', () => {
+    const hands = new Hands();
+    expect(hands.machine.handle({ kind: 'needs-sync', peer: A }, 0)).toEqual([]);
   });
 });
 

@@ -6,7 +6,13 @@ import { rangeOf } from '../../src/mesh/sequence-set.js';
 import { VersionVector } from '../../src/mesh/version-vector.js';
 import { originOf } from './words.js';
 
-const [O, P, Q] = [originOf('o'), originOf('p'), originOf('q')];
+const [O, P, Q, R, S] = ['o', 'p', 'q', 'r', 's'].map((name) => originOf(name)) as [
+  Origin,
+  Origin,
+  Origin,
+  Origin,
+  Origin,
+];
 
 const told = (origin: Origin, head: number): VectorEntry => ({
   origin,
@@ -38,12 +44,31 @@ describe('Past (the joiner)', () => {
     expect(past.through(O)).toBe(0);
   });
 
+  it('takes the parts of one vector for one, and another peer for another', () => {
+    const { past } = pastWith();
+    past.join(P, [told(O, 9)], true);
+    past.join(Q, [told(R, 9)]);
+    past.join(P, [told(Q, 9)]);
+    past.join(P, [told(S, 9)]);
+    expect([O, Q, R, S].map((origin) => past.through(origin))).toEqual([8, 8, 0, 0]);
+  });
+
+  it('begins anew when the peer is gone before it has told all', () => {
+    const { past, vector } = pastWith();
+    past.join(P, [told(O, 9)], true);
+    vector.add(O, 9, 0);
+    past.seen(O);
+    past.forgetPeer(P);
+    past.join(Q, [told(R, 4)]);
+    expect(past.through(R)).toBe(3);
+  });
+
   it('is lost once an event above it proves it (F8)', () => {
     const { past, vector } = pastWith();
     past.join(P, [told(O, 9)]);
     vector.add(O, 9, 0);
-    expect(past.seen(O)).toEqual([rangeOf(1, 8)]);
-    expect(past.seen(O)).toEqual([]);
+    expect(past.seen(O)).toEqual({ ranges: [rangeOf(1, 8)], isLost: true });
+    expect(past.seen(O).ranges).toEqual([]);
     expect(past.through(O)).toBe(0);
   });
 
@@ -51,20 +76,29 @@ describe('Past (the joiner)', () => {
     const { past, vector } = pastWith();
     past.join(P, [told(O, Number.MAX_SAFE_INTEGER)]);
     vector.add(O, 3, 0);
-    expect(past.seen(O)).toEqual([rangeOf(1, 2)]);
+    expect(past.seen(O).ranges).toEqual([rangeOf(1, 2)]);
     expect(past.through(O)).toBe(0);
   });
 
   it('names the origins of which an event came before the vector', () => {
     const { past } = pastWith(7, 8);
     expect(past.join(P, [told(O, 9)])).toEqual([O]);
-    expect(past.seen(O)).toEqual([rangeOf(1, 6)]);
+    expect(past.seen(O).ranges).toEqual([rangeOf(1, 6)]);
   });
 
   it('does not touch an origin that is known from its first event', () => {
     const { past } = pastWith(1);
     expect(past.join(P, [told(O, 9)])).toEqual([]);
     expect(past.through(O)).toBe(0);
+  });
+
+  it('of an origin that was known here and forgotten is not lost: only its newest event is wanted', () => {
+    const { past, vector } = pastWith();
+    past.join(P, []);
+    past.forgotten(told(O, 9));
+    expect(past.through(O)).toBe(8);
+    vector.add(O, 9, 0);
+    expect(past.seen(O)).toEqual({ ranges: [rangeOf(1, 8)], isLost: false });
   });
 
   it('is dropped when its head is refuted, or its claimant is gone before it was proven', () => {

@@ -25,8 +25,9 @@ export class RepairBench {
     return this;
   }
 
-  claim(peer: Origin, origin: Origin, head: number): boolean {
-    return this.repair.claim(peer, origin, head, this.nowMs);
+  /** @param silentMs how old the head is by the peer's word */
+  claim(peer: Origin, origin: Origin, head: number, silentMs = 0): boolean {
+    return this.repair.claim(peer, origin, head, this.nowMs, this.nowMs - silentMs);
   }
 
   next(afterMs = 0, random = 0, hears = true): RepairTurn {

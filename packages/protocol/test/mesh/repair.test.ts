@@ -229,7 +229,55 @@ describe('Repair gives up', () => {
   });
 });
 
+describe('Repair knows how old an event is that it asked for', () => {
+  it('by the word of who claims it; what nobody claims is new', () => {
+    const bench = new RepairBench();
+    bench.nowMs = 10_000;
+    bench.claim(P, O, 5, 4_000);
+    expect(bench.repair.heardAtMs(O, 5, 11_000)).toBe(6_000);
+    expect(bench.repair.heardAtMs(O, 6, 11_000)).toBe(11_000);
+    expect(bench.repair.heardAtMs(R, 1, 11_000)).toBe(11_000);
+  });
+
+  it('and of several words takes that which makes it youngest', () => {
+    const bench = new RepairBench();
+    bench.nowMs = 10_000;
+    bench.claim(P, O, 5, 4_000);
+    bench.claim(Q, O, 7, 1_000);
+    expect(bench.repair.heardAtMs(O, 5, 11_000)).toBe(9_000);
+    expect(bench.repair.heardAtMs(O, 7, 11_000)).toBe(9_000);
+  });
+
+  it('but never takes it for younger than now', () => {
+    const bench = new RepairBench();
+    bench.claim(P, O, 5, -500);
+    expect(bench.repair.heardAtMs(O, 5, 100)).toBe(100);
+  });
+});
+
 describe('Repair is bounded', () => {
+  it('to 16 claimants of an origin, those with the highest heads', () => {
+    const bench = new RepairBench();
+    bench.peers = Array.from({ length: 20 }, (_, i) => originOf(`p${i}`));
+    for (const [i, peer] of bench.peers.entries()) bench.claim(peer, O, i === 0 ? 9 : 5);
+    for (const peer of bench.peers.slice(0, 15)) bench.repair.forgetPeer(peer);
+    bench.peers = bench.peers.slice(15);
+    expect(bench.asked(100)).toEqual(['p15: o 1..5']);
+    bench.repair.forgetPeer(originOf('p15'));
+    expect(bench.asked()).toEqual([]);
+    bench.claim(originOf('p16'), O, 9);
+    expect(bench.asked(100)).toEqual(['p16: o 1..9']);
+  });
+
+  it('and a higher head takes the place of the lowest', () => {
+    const bench = new RepairBench();
+    for (let i = 0; i < 16; i++) bench.claim(originOf(`p${i}`), O, 5 + (i === 3 ? 0 : 1));
+    bench.claim(P, O, 9);
+    bench.peers = [originOf('p3'), P];
+    bench.repair.forgetPeer(originOf('p0'));
+    expect(bench.asked(100, 0.99)).toEqual(['p: o 1..9']);
+  });
+
   it('to originsMax origins that are only claimed; what events skipped is noticed all the same', () => {
     const bench = new RepairBench();
     for (let i = 0; i < REPAIR_OPTIONS.originsMax; i++)

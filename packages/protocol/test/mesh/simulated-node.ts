@@ -12,6 +12,8 @@ export class SimulatedNode {
   /** By peer, the connection in use. */
   readonly connections = new Map<string, number>();
   readonly delivered = new Map<string, Set<number>>();
+  /** Events that it was given once more, as after it had forgotten their origin. */
+  redelivered = 0;
   readonly lost: SequenceRange[] = [];
   /** Gaps that could not say what is lost, by when they were declared. */
   readonly lostBeforeMs: number[] = [];
@@ -31,6 +33,7 @@ export class SimulatedNode {
     for (const { origin, sequence } of events) {
       const id = originId(origin);
       const seen = this.delivered.get(id) ?? new Set<number>();
+      if (seen.has(sequence)) this.redelivered++;
       seen.add(sequence);
       this.delivered.set(id, seen);
     }

@@ -2,6 +2,7 @@ import { originId } from '@hearsay/spi';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { highestTold, MESSAGE_LIMITS } from '../../src/mesh/message.js';
+import { Origins } from '../../src/mesh/origins.js';
 import { rangeOf } from '../../src/mesh/sequence-set.js';
 import { VersionVector, type VersionVectorOptions } from '../../src/mesh/version-vector.js';
 import { originOf } from './words.js';
@@ -45,8 +46,8 @@ describe('VersionVector', () => {
         for (const [origin, sequence] of left) one.add(origin, sequence, 0);
         for (const [origin, sequence] of right) two.add(origin, sequence, 0);
         const agree = [A, B, C].every((o) => one.contiguous(o) === two.contiguous(o));
-        expect(one.agreesWith(two.digest())).toBe(agree);
-        expect(two.agreesWith(one.digest())).toBe(agree);
+        expect(one.agreesWith(two.digest(0))).toBe(agree);
+        expect(two.agreesWith(one.digest(0))).toBe(agree);
       }),
       { numRuns: 500 },
     );
@@ -56,10 +57,26 @@ describe('VersionVector', () => {
     const { vector } = vectorOf();
     for (let i = 0; i <= MESSAGE_LIMITS.headsMax; i++) vector.add(originOf(`n${i}`), 1, i);
     vector.add(originOf('n3'), 2, 100);
-    const { heads } = vector.digest();
+    const { heads } = vector.digest(100);
     expect(heads).toHaveLength(MESSAGE_LIMITS.headsMax);
     expect(heads[0]).toEqual({ origin: originOf('n3'), sequence: 2 });
     expect(heads.map(({ origin }) => origin.node)).not.toContain('n0');
+  });
+
+  it('tells no head of which nothing was heard for over 2 s: an idle digest has none', () => {
+    const { vector } = vectorOf({ silentOriginMs: 10_000 });
+    vector.add(A, 1, 0);
+    vector.add(B, 1, 10, 5);
+    expect(vector.digest(2_000).heads.map(({ origin }) => origin)).toEqual([B, A]);
+    expect(vector.digest(2_005).heads.map(({ origin }) => origin)).toEqual([B]);
+    expect(vector.digest(2_006).heads).toEqual([]);
+  });
+
+  it('tells nothing of a head of which no first event is here', () => {
+    const { vector } = vectorOf();
+    vector.add(A, 2, 0);
+    expect(vector.digest(0)).toEqual(vectorOf().vector.digest(0));
+    expect(vector.entries(0)).toEqual([{ origin: A, contiguous: 0, above: [{ from: 2, to: 2 }] }]);
   });
 
   it('closes what is lost, but nothing above the highest event seen, and no unknown origin (F8)', () => {
@@ -75,7 +92,7 @@ describe('VersionVector', () => {
   it('tells of ranges above the head, the highest ones, so that a vector fits a frame', () => {
     const { vector } = vectorOf();
     for (let s = 3; s <= 101; s += 2) vector.add(A, s, 0);
-    const [entry] = vector.entries();
+    const [entry] = vector.entries(0);
     expect(entry?.above).toHaveLength(8);
     expect(entry && highestTold(entry)).toBe(101);
   });
@@ -85,10 +102,11 @@ describe('VersionVector', () => {
       const { vector, forgotten } = vectorOf();
       vector.add(A, 1, 0);
       vector.age(999);
-      expect(vector.digest().heads).toHaveLength(1);
+      expect(vector.digest(999).heads).toHaveLength(1);
       vector.age(1_000);
-      expect(vector.digest()).toEqual(vectorOf().vector.digest());
-      expect(vector.entries()).toEqual([]);
+      expect(vectorOf().vector.agreesWith(vector.digest(1_000))).toBe(true);
+      expect(vector.digest(1_000).heads).toEqual([]);
+      expect(vector.entries(1_000)).toEqual([]);
       vector.age(1_999);
       expect(vector.contiguous(A)).toBe(1);
       vector.age(2_000);
@@ -103,14 +121,17 @@ describe('VersionVector', () => {
       vector.age(1_000_000);
       expect(vector.add(A, 2, 1_000_000)).toBe(true);
       expect(vector.contiguous(A)).toBe(2);
-      expect(vector.digest().heads).toEqual([{ origin: A, sequence: 2 }]);
+      expect(vector.digest(1_000_000).heads).toEqual([{ origin: A, sequence: 2 }]);
     });
 
     it('this node itself is told of for ever, so that who links to it learns its head', () => {
       const { vector } = vectorOf();
       vector.add(SELF, 1, 0);
       vector.age(1_000_000);
-      expect(vector.entries()).toEqual([{ origin: SELF, contiguous: 1, above: [] }]);
+      expect(vector.entries(1_000_000)).toEqual([
+        { origin: SELF, contiguous: 1, above: [], silentMs: 1_000_000 },
+      ]);
+      expect(vector.silentSelf()).toMatchObject({ head: 1 });
     });
 
     it('two nodes that heard of it at different times agree before, and again after', () => {
@@ -125,8 +146,62 @@ describe('VersionVector', () => {
       ] as const) {
         one.age(nowMs);
         two.age(nowMs);
-        expect(one.agreesWith(two.digest())).toBe(agree);
+        expect(one.agreesWith(two.digest(nowMs))).toBe(agree);
       }
+    });
+
+    it('one that is learned of late is as old as it was said to be, and leaves with the others', () => {
+      const [one, two] = [vectorOf().vector, vectorOf().vector];
+      one.add(A, 1, 0);
+      two.add(A, 1, 900, 0);
+      expect(two.entries(900)).toMatchObject([{ silentMs: 900 }]);
+      for (const nowMs of [900, 999, 1_000, 1_999, 2_000]) {
+        for (const vector of [one, two]) vector.age(nowMs);
+        expect(one.agreesWith(two.digest(nowMs))).toBe(true);
+        expect(two.contiguous(A)).toBe(one.contiguous(A));
+      }
+    });
+
+    it('one that was silent for G already enters without being told of', () => {
+      const { vector, forgotten } = vectorOf();
+      vector.add(A, 1, 5_000, 4_000);
+      expect(vector.contiguous(A)).toBe(1);
+      expect(vector.entries(5_000)).toEqual([]);
+      vector.age(5_999);
+      expect(forgotten).toEqual([]);
+      vector.age(6_000);
+      expect(forgotten).toEqual([originId(A)]);
+    });
+
+    it('only a newest event makes it younger: a hole that is filled does not', () => {
+      const { vector } = vectorOf();
+      vector.add(A, 3, 0);
+      vector.add(A, 1, 900);
+      vector.close(A, rangeOf(2, 2), 950);
+      vector.age(1_000);
+      expect(vector.entries(1_000)).toEqual([]);
+      vector.add(A, 4, 1_100);
+      expect(vector.entries(1_100)).toEqual([{ origin: A, contiguous: 4, above: [] }]);
+    });
+
+    it('says how long ago it last learned anything of those it leaves out, not how old that was (F8)', () => {
+      const { vector } = vectorOf();
+      expect(vector.leftOut(0)).toEqual({});
+      vector.add(A, 1, 0);
+      vector.add(B, 1, 800, 100);
+      expect(vector.digest(999)).not.toHaveProperty('leftOutMs');
+      vector.age(1_000);
+      expect(vector.leftOut(1_000)).toEqual({ leftOutMs: 1_000 });
+      vector.age(1_100);
+      expect(vector.leftOut(1_100)).toEqual({ leftOutMs: 300 });
+      expect(vector.digest(1_200)).toMatchObject({ leftOutMs: 400 });
+    });
+
+    it('counts what lies above a hole as learned when it is left out: no digest ever spoke of it', () => {
+      const { vector } = vectorOf();
+      vector.add(A, 2, 0);
+      vector.age(1_000);
+      expect(vector.leftOut(1_000)).toEqual({ leftOutMs: 0 });
     });
   });
 
@@ -154,12 +229,53 @@ describe('VersionVector', () => {
       expect(vector.contiguous(SELF)).toBe(1);
     });
 
+    it('says who must have been heard of later to enter, and that somebody was left out', () => {
+      const { vector } = vectorOf({ originsMax: 2 });
+      vector.add(A, 1, 5);
+      expect(vector.fullSinceMs()).toBe(Number.NEGATIVE_INFINITY);
+      vector.add(B, 1, 7);
+      expect(vector.fullSinceMs()).toBe(5);
+      vector.add(C, 1, 9);
+      expect(vector.fullSinceMs()).toBe(7);
+      expect(vector.evicted).toBe(1);
+      expect(vector.leftOut(9)).toEqual({ leftOutMs: 4 });
+    });
+
+    it('lets the only remembered go first, however lately it was linked', () => {
+      const { vector, forgotten } = vectorOf({ originsMax: 2 });
+      vector.add(A, 1, 5_000);
+      vector.add(B, 1, 5_000, 100);
+      vector.add(C, 1, 5_000);
+      expect(forgotten).toEqual([originId(B)]);
+    });
+
     it('has the hash of what it still holds', () => {
       const [small, other] = [vectorOf({ originsMax: 1 }).vector, vectorOf().vector];
       small.add(A, 1, 0);
       small.add(B, 1, 0);
       other.add(B, 1, 0);
-      expect(small.agreesWith(other.digest())).toBe(true);
+      expect(small.agreesWith(other.digest(0))).toBe(true);
     });
+  });
+});
+
+describe('Vectors of several nodes that share one table of origins', () => {
+  it('know each their own, and the table forgets whom nobody knows', () => {
+    const origins = new Origins();
+    const hooks = { isLinked: () => false, forgotten: () => undefined };
+    const options = { originsMax: 8, silentOriginMs: 1_000 };
+    const [one, two] = [
+      new VersionVector(SELF, options, hooks, origins),
+      new VersionVector(B, options, hooks, origins),
+    ];
+    one.add(A, 1, 0);
+    expect([one.highest(A), two.highest(A)]).toEqual([1, 0]);
+    two.add(A, 1, 500);
+    expect(origins.size).toBe(1);
+    expect(one.agreesWith(two.digest(500))).toBe(true);
+    one.age(2_000);
+    expect([one.highest(A), two.highest(A), origins.size]).toEqual([0, 1, 1]);
+    two.age(2_500);
+    expect(origins.size).toBe(0);
   });
 });
