@@ -42,7 +42,8 @@ export function writeRuns(runs: readonly EventRun[]): WireEvents {
   return events;
 }
 
-function writeAnnouncement(
+/** @param runLogId the log of a place that is written without naming it */
+export function writeAnnouncement(
   { scope, target, place }: Announcement,
   runLogId: LogId | undefined,
 ): WireAnnouncement {
@@ -77,7 +78,11 @@ export function readRuns(events: WireEvents): EventRun[] {
   return runs;
 }
 
-function readAnnouncement(wire: WireAnnouncement, runLogId: LogId | undefined): Announcement {
+/** @throws {FrameInvalidError | FrameUnknownError | NameInvalidError} the first field that is not valid */
+export function readAnnouncement(
+  wire: WireAnnouncement,
+  runLogId: LogId | undefined,
+): Announcement {
   const scope = scopeOf(wire.scope);
   const target = readTarget(wire.kind, wire.key);
   const place = readPlace(wire, runLogId);

@@ -2,6 +2,7 @@ import { type Heartbeat, MESSAGE_LIMITS } from '@hearsay/protocol';
 import type { Sequence } from '@hearsay/spi';
 import { checkLength, readOrigin, wholeNumber, writeOrigin } from './fields.js';
 import type { Heartbeat as WireHeartbeat } from './generated/hearsay.js';
+import { readLeftOut, writeLeftOut } from './left-out.js';
 import { readUpdates, writeUpdates } from './member-update.js';
 
 export function writeHeartbeat({ beat, digest, updates }: Heartbeat): WireHeartbeat {
@@ -11,10 +12,17 @@ export function writeHeartbeat({ beat, digest, updates }: Heartbeat): WireHeartb
     origin: writeOrigin(origin),
     sequence,
   }));
-  return { beat, heads, hashLow, hashHigh, updates: writeUpdates(updates) };
+  return {
+    beat,
+    heads,
+    hashLow,
+    hashHigh,
+    updates: writeUpdates(updates),
+    ...writeLeftOut(digest),
+  };
 }
 
-/** One without updates, as before they were gossiped, has none. */
+/** One without its later fields, as before they were told, has none. */
 export function readHeartbeat(kind: Heartbeat['kind'], wire: WireHeartbeat): Heartbeat {
   const { hashLow, hashHigh } = wire;
   const heads = wire.heads.map((head) => ({
@@ -24,7 +32,7 @@ export function readHeartbeat(kind: Heartbeat['kind'], wire: WireHeartbeat): Hea
   return {
     kind,
     beat: wholeNumber(wire.beat, 0, 'a beat'),
-    digest: { heads, hashLow, hashHigh },
+    digest: { heads, hashLow, hashHigh, ...readLeftOut(wire) },
     updates: readUpdates(wire.updates),
   };
 }

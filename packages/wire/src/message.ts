@@ -1,9 +1,9 @@
 import { MESSAGE_LIMITS, type NodeMessage } from '@hearsay/protocol';
 import type { Codec } from 'protons-runtime';
 import { readRuns, writeRuns } from './events.js';
-import { checkLength } from './fields.js';
 import { type Body, openFrame, sealFrame } from './frame.js';
 import {
+  Difference,
   Events,
   Heartbeat,
   Leave,
@@ -11,6 +11,8 @@ import {
   PingRequest,
   PingResult,
   Ranges,
+  Sketch,
+  SketchRequest,
   Vector,
 } from './generated/hearsay.js';
 import { readHeartbeat, writeHeartbeat } from './heartbeat.js';
@@ -22,7 +24,16 @@ import {
   writePingRequest,
   writePingResult,
 } from './membership.js';
-import { readEntry, readRanges, writeEntry, writeRanges } from './repair.js';
+import { readRanges, writeRanges } from './repair.js';
+import {
+  readDifference,
+  readSketch,
+  readSketchRequest,
+  writeDifference,
+  writeSketch,
+  writeSketchRequest,
+} from './sketch.js';
+import { readVector, writeVector } from './vector.js';
 
 /** The number of each kind in MeshFrame; append-only. */
 const FIELDS = {
@@ -36,6 +47,9 @@ const FIELDS = {
   'ping-request': 8,
   'ping-result': 9,
   members: 10,
+  sketch: 11,
+  'sketch-request': 12,
+  difference: 13,
 } as const satisfies Record<NodeMessage['kind'], number>;
 
 /**
@@ -52,11 +66,14 @@ export function encodeMessage(message: NodeMessage): Uint8Array {
     case 'heartbeat':
     case 'heartbeat-ack':
       return seal(message, Heartbeat.codec(), writeHeartbeat(message));
-    case 'vector': {
-      checkLength(message.entries, MESSAGE_LIMITS.entriesMax, 'vector entries');
-      const entries = message.entries.map(writeEntry);
-      return seal(message, Vector.codec(), { entries, reply: message.reply });
-    }
+    case 'vector':
+      return seal(message, Vector.codec(), writeVector(message));
+    case 'sketch':
+      return seal(message, Sketch.codec(), writeSketch(message));
+    case 'sketch-request':
+      return seal(message, SketchRequest.codec(), writeSketchRequest(message));
+    case 'difference':
+      return seal(message, Difference.codec(), writeDifference(message));
     case 'pull':
     case 'missing':
       return seal(message, Ranges.codec(), writeRanges(message.ranges));
@@ -95,10 +112,14 @@ function readBody(field: number, body: Body): NodeMessage | undefined {
       return readHeartbeat('heartbeat', body(Heartbeat.codec()));
     case FIELDS['heartbeat-ack']:
       return readHeartbeat('heartbeat-ack', body(Heartbeat.codec()));
-    case FIELDS.vector: {
-      const { entries, reply } = body(Vector.codec());
-      return { kind: 'vector', entries: entries.map(readEntry), reply };
-    }
+    case FIELDS.vector:
+      return readVector(body(Vector.codec()));
+    case FIELDS.sketch:
+      return readSketch(body(Sketch.codec()));
+    case FIELDS['sketch-request']:
+      return readSketchRequest(body(SketchRequest.codec()));
+    case FIELDS.difference:
+      return readDifference(body(Difference.codec()));
     case FIELDS.pull:
       return { kind: 'pull', ranges: readRanges(body(Ranges.codec())) };
     case FIELDS.missing:

@@ -3,6 +3,7 @@ import {
   type EventRun,
   type Evidence,
   type Incarnation,
+  type LeftOut,
   MEMBERSHIP_MESSAGE_LIMITS,
   MESSAGE_LIMITS,
   METADATA_LIMITS,
@@ -11,11 +12,14 @@ import {
   metadataProblem,
   type NodeMessage,
   type SequenceRange,
+  type SketchCell,
   type VectorEntry,
 } from '@hearsay/protocol';
 import {
   type Announcement,
   type AppendId,
+  type ChainHead,
+  type DatabaseIncarnation,
   type Epoch,
   LIMITS,
   type LogId,
@@ -28,7 +32,13 @@ import {
   type Version,
 } from '@hearsay/spi';
 import * as fc from 'fast-check';
-import type { AdmissionMessage } from '../src/index.js';
+import type {
+  AdmissionMessage,
+  AskMessage,
+  PlacedAnnouncement,
+  PollMessage,
+  RevokeMessage,
+} from '../src/index.js';
 
 const MAX = Number.MAX_SAFE_INTEGER;
 
@@ -100,24 +110,47 @@ const run: fc.Arbitrary<EventRun> = fc
     announcements,
   }));
 
-const digest: fc.Arbitrary<Digest> = record({
-  heads: fc.array(record({ origin, sequence: number(0) as fc.Arbitrary<Sequence> }), {
-    maxLength: MESSAGE_LIMITS.headsMax,
-  }),
-  hashLow: fc.nat(0xffff_ffff),
-  hashHigh: fc.nat(0xffff_ffff),
-});
+const leftOut: fc.Arbitrary<LeftOut> = fc.oneof(
+  fc.constant({}),
+  number(0).map((leftOutMs) => ({ leftOutMs })),
+);
+
+const digest: fc.Arbitrary<Digest> = fc
+  .tuple(
+    record({
+      heads: fc.array(record({ origin, sequence: number(0) as fc.Arbitrary<Sequence> }), {
+        maxLength: MESSAGE_LIMITS.headsMax,
+      }),
+      hashLow: fc.nat(0xffff_ffff),
+      hashHigh: fc.nat(0xffff_ffff),
+    }),
+    leftOut,
+  )
+  .map(([told, rest]) => ({ ...told, ...rest }));
 
 /** Ends of ranges are drawn as one ascending list of distinct numbers. */
 const entry: fc.Arbitrary<VectorEntry> = fc
-  .tuple(origin, fc.uniqueArray(number(0), { minLength: 1, maxLength: 9 }))
-  .map(([from, numbers]) => {
+  .tuple(
+    origin,
+    fc.uniqueArray(number(0), { minLength: 1, maxLength: 9 }),
+    fc.option(number(1), { nil: undefined }),
+  )
+  .map(([from, numbers, silentMs]) => {
     const [contiguous = 0, ...ends] = numbers.toSorted((a, b) => a - b);
     const above: { from: Sequence; to: Sequence }[] = [];
     for (let i = 0; i + 1 < ends.length; i += 2)
       above.push({ from: ends[i] as Sequence, to: ends[i + 1] as Sequence });
-    return { origin: from, contiguous: contiguous as Sequence, above };
+    const silence = silentMs === undefined ? {} : { silentMs };
+    return { origin: from, contiguous: contiguous as Sequence, above, ...silence };
   });
+
+const uint32 = fc.nat(0xffff_ffff);
+const cell: fc.Arbitrary<SketchCell> = record({
+  count: fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff }),
+  key: number(0),
+  head: number(0),
+  check: uint32,
+});
 
 const ranges: fc.Arbitrary<SequenceRange[]> = fc.array(
   fc.tuple(origin, number(1), number(1)).map(([from, a, b]) => ({
@@ -128,7 +161,6 @@ const ranges: fc.Arbitrary<SequenceRange[]> = fc.array(
   { maxLength: 8 },
 );
 
-const uint32 = fc.nat(0xffff_ffff);
 const addresses = fc.array(fc.stringMatching(/^[!-~]{1,256}$/), {
   maxLength: LIMITS.addressesPerNodeMax,
 });
@@ -178,10 +210,38 @@ export const nodeMessage: fc.Arbitrary<NodeMessage> = fc.oneof(
   record({ kind: fc.constant('events' as const), runs: fc.array(run, { maxLength: 5 }) }),
   record({ kind: fc.constant('heartbeat' as const), beat: number(0), digest, updates }),
   record({ kind: fc.constant('heartbeat-ack' as const), beat: number(0), digest, updates }),
+  fc
+    .tuple(
+      fc.array(entry, { maxLength: 5 }),
+      fc.boolean(),
+      fc.constantFrom({}, { more: true }),
+      leftOut,
+    )
+    .map(([entries, reply, more, rest]) => ({
+      kind: 'vector' as const,
+      entries,
+      reply,
+      ...more,
+      ...rest,
+    })),
+  fc
+    .tuple(
+      fc.oneof(
+        fc.array(cell, { minLength: 1, maxLength: 6 }),
+        cell.map((one) => Array(MESSAGE_LIMITS.cellsMax).fill(one) as SketchCell[]),
+      ),
+      uint32,
+      leftOut,
+    )
+    .map(([cells, origins, rest]) => ({ kind: 'sketch' as const, cells, origins, ...rest })),
   record({
-    kind: fc.constant('vector' as const),
+    kind: fc.constant('sketch-request' as const),
+    cells: fc.nat(MESSAGE_LIMITS.cellsMax),
+  }),
+  record({
+    kind: fc.constant('difference' as const),
     entries: fc.array(entry, { maxLength: 5 }),
-    reply: fc.boolean(),
+    wanted: fc.array(number(0), { maxLength: 5 }),
   }),
   record({ kind: fc.constant('pull' as const), ranges }),
   record({ kind: fc.constant('missing' as const), ranges }),
@@ -232,5 +292,78 @@ export const admissionMessage: fc.Arbitrary<AdmissionMessage> = fc.oneof(
     reason: fc
       .string({ unit: 'binary', maxLength: 128 })
       .map((text) => text.replace(/\p{Cc}/gu, ' ')),
+  }),
+);
+
+const bytes = (max: number) =>
+  fc.oneof(
+    fc.uint8Array({ maxLength: 200 }),
+    fc.constant(new Uint8Array(max).map((_, i) => i % 251)),
+  );
+
+/** Every kind of valid message on a stream of questions. */
+export const askMessage: fc.Arbitrary<AskMessage> = fc.oneof(
+  record({
+    kind: fc.constant('question' as const),
+    id: number(1),
+    topic: fc.stringMatching(/^[!-~]{1,64}$/),
+    body: bytes(LIMITS.questionBytesMax),
+  }),
+  record({
+    kind: fc.constant('answer' as const),
+    id: number(1),
+    part: bytes(65_536),
+    more: fc.boolean(),
+  }),
+  record({
+    kind: fc.constant('no-answer' as const),
+    id: number(1),
+    reason: fc.constantFrom('failed' as const, 'unknown' as const, 'busy' as const),
+  }),
+  record({ kind: fc.constant('cancel' as const), id: number(1) }),
+);
+
+const head: fc.Arbitrary<ChainHead> = record({
+  version: number(0) as fc.Arbitrary<Version>,
+  appendId: hex(8) as fc.Arbitrary<AppendId>,
+});
+
+const life = fc.stringMatching(/^[A-Za-z0-9.:_/+-]{1,128}$/) as fc.Arbitrary<DatabaseIncarnation>;
+
+/** Every kind of valid message of a shared poll. */
+export const pollMessage: fc.Arbitrary<PollMessage> = fc.oneof(
+  record({
+    kind: fc.constant('counters-question' as const),
+    scopes: fc.uniqueArray(scope, { maxLength: 6 }),
+  }),
+  record({
+    kind: fc.constant('counters-answer' as const),
+    logId: hex(16) as fc.Arbitrary<LogId>,
+    incarnation: life,
+    heads: fc
+      .uniqueArray(fc.tuple(scope, head), { selector: ([name]) => name, maxLength: 6 })
+      .map((entries) => new Map(entries)),
+  }),
+);
+
+/** Announcements of one log, each with a place in it. */
+const placed: fc.Arbitrary<readonly PlacedAnnouncement[]> = fc
+  .tuple(logId, fc.array(record({ scope, target, place }), { maxLength: 6 }))
+  .map(([log, list]) =>
+    list.map((each) => ({ ...each, place: { ...each.place, logId: log as LogId } })),
+  );
+
+/** Every kind of valid message between a revoker and a holder. */
+export const revokeMessage: fc.Arbitrary<RevokeMessage> = fc.oneof(
+  fc.tuple(logId, placed).map(([log, announcements]) => ({
+    kind: 'revoke' as const,
+    logId: announcements[0]?.place.logId ?? (log as LogId),
+    announcements,
+  })),
+  record({
+    kind: fc.constant('revoked' as const),
+    logId: logId as fc.Arbitrary<LogId>,
+    incarnation: life,
+    appendIds: fc.array(hex(8) as fc.Arbitrary<AppendId>, { maxLength: 6 }),
   }),
 );

@@ -1,21 +1,36 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  decodeAsk,
   decodeHello,
   decodeMessage,
+  decodePoll,
+  decodeRevoke,
+  encodeAsk,
   encodeHello,
   encodeMessage,
+  encodePoll,
+  encodeRevoke,
   FrameInvalidError,
   FrameTooLargeError,
   FrameUnknownError,
 } from '../src/index.js';
-import { admissionMessage, nodeMessage } from './arbitraries.js';
+import {
+  admissionMessage,
+  askMessage,
+  nodeMessage,
+  pollMessage,
+  revokeMessage,
+} from './arbitraries.js';
 
 const REFUSALS = [FrameInvalidError, FrameTooLargeError, FrameUnknownError];
 
 describe.each([
   { name: 'decodeMessage', encode: encodeMessage, decode: decodeMessage, valid: nodeMessage },
   { name: 'decodeHello', encode: encodeHello, decode: decodeHello, valid: admissionMessage },
+  { name: 'decodeAsk', encode: encodeAsk, decode: decodeAsk, valid: askMessage },
+  { name: 'decodePoll', encode: encodePoll, decode: decodePoll, valid: pollMessage },
+  { name: 'decodeRevoke', encode: encodeRevoke, decode: decodeRevoke, valid: revokeMessage },
 ] as {
   name: string;
   encode: (message: unknown) => Uint8Array;
@@ -40,7 +55,7 @@ describe.each([
 
   test('random bytes in a whole frame are refused or valid', () => {
     const framed = fc
-      .tuple(fc.integer({ min: 1, max: 11 }), fc.uint8Array({ maxLength: 120 }))
+      .tuple(fc.integer({ min: 1, max: 14 }), fc.uint8Array({ maxLength: 120 }))
       .map(([field, body]) => Uint8Array.of((field << 3) | 2, body.length, ...body));
     fc.assert(fc.property(framed, judge), { numRuns: 2000 });
   });

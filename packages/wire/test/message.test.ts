@@ -11,7 +11,18 @@ import {
   FrameUnknownError,
 } from '../src/index.js';
 import { nodeMessage } from './arbitraries.js';
-import { events, heartbeat, hint, ORIGIN, pull, repeat, run, vector } from './samples.js';
+import {
+  difference,
+  events,
+  heartbeat,
+  hint,
+  ORIGIN,
+  pull,
+  repeat,
+  run,
+  sketch,
+  vector,
+} from './samples.js';
 
 const MAX = Number.MAX_SAFE_INTEGER;
 const WIRE_ORIGIN = { node: 'node-a', epoch: new Uint8Array(8).fill(0xab) };
@@ -54,11 +65,13 @@ test('the log of a run is written once, and a second one only where it differs',
 
 describe('a list is refused beyond its limit, by the writer and by the reader', () => {
   const { runsMax, eventsMax, headsMax, entriesMax, rangesMax, pullRangesMax } = MESSAGE_LIMITS;
+  const { cellsMax, wantedMax } = MESSAGE_LIMITS;
   const wireRun = { origin: WIRE_ORIGIN, first: 1, count: 1 };
   const entry = (above: number) => ({
     origin: WIRE_ORIGIN,
     contiguous: 0,
     above: repeat(above, 1),
+    silentMs: 0,
   });
   const range = { origin: WIRE_ORIGIN, from: 1, to: 2 };
   const heads = repeat(headsMax + 1, { origin: WIRE_ORIGIN, sequence: 1 });
@@ -98,13 +111,31 @@ describe('a list is refused beyond its limit, by the writer and by the reader', 
       'vector entries',
       vector(entriesMax),
       vector(entriesMax + 1),
-      { vector: { entries: repeat(entriesMax + 1, entry(0)), reply: false } },
+      { vector: { entries: repeat(entriesMax + 1, entry(0)), reply: false, more: false } },
     ],
     [
       'ranges above one origin',
       vector(1, rangesMax),
       vector(1, rangesMax + 1),
-      { vector: { entries: [entry(2 * rangesMax + 2)], reply: false } },
+      { vector: { entries: [entry(2 * rangesMax + 2)], reply: false, more: false } },
+    ],
+    [
+      'cells of a sketch',
+      sketch(cellsMax),
+      sketch(cellsMax + 1),
+      { sketch: { cells: new Uint8Array(7 * (cellsMax + 1)), origins: 1 } },
+    ],
+    [
+      'entries of a difference',
+      difference(entriesMax, 0),
+      difference(entriesMax + 1, 0),
+      { difference: { entries: repeat(entriesMax + 1, entry(0)), wanted: [] } },
+    ],
+    [
+      'wanted keys',
+      difference(0, wantedMax),
+      difference(0, wantedMax + 1),
+      { difference: { entries: [], wanted: repeat(wantedMax + 1, 7) } },
     ],
     [
       'pulled ranges',
@@ -148,7 +179,7 @@ test('a frame is read up to its limit in bytes, fields of a newer version skippe
 });
 
 test('a kind of message or target of a newer minor version is told from junk', () => {
-  expect(() => decodeMessage(Uint8Array.of((11 << 3) | 2, 1, 0))).toThrow(FrameUnknownError);
+  expect(() => decodeMessage(Uint8Array.of((14 << 3) | 2, 1, 0))).toThrow(FrameUnknownError);
   expect(() => decodeAnnouncement({ ...HINT, kind: 4 })).toThrow(FrameUnknownError);
 });
 
@@ -157,7 +188,7 @@ describe('a frame that is not one whole message is refused', () => {
     ['nothing', []],
     ['field number 0', [2, 0]],
     ['a kind that is not a message', [0x08, 1]],
-    ['an unknown kind that does not fill the frame', [0x5a, 5, 0]],
+    ['an unknown kind that does not fill the frame', [0x72, 5, 0]],
     ['a byte after the message', [0x3a, 0, 0]],
     ['two messages', [0x3a, 0, 0x3a, 0]],
     // A vector with one entry whose `contiguous` goes on after the end of the frame.
@@ -218,10 +249,18 @@ describe('a field out of its range makes the whole message invalid', () => {
   });
   const entryOf = (change: object) => ({
     vector: {
-      entries: [{ origin: WIRE_ORIGIN, contiguous: 0, above: [], ...change }],
+      entries: [{ origin: WIRE_ORIGIN, contiguous: 0, above: [], silentMs: 0, ...change }],
       reply: false,
+      more: false,
     },
   });
+  /** A cell: its count, key and head as they stand on the wire, and its check. */
+  const cellOf = (count: string, key: string, head: string) =>
+    Buffer.from(`${count}${key}${head}00000000`, 'hex');
+  const sketchOf = (...cells: Uint8Array[]) => ({
+    sketch: { cells: Buffer.concat(cells), origins: 1 },
+  });
+  const CELL = cellOf('02', '01', '01');
   const pullOf = (change: object) => ({
     pull: { ranges: [{ origin: WIRE_ORIGIN, from: 1, to: 2, ...change }] },
   });
@@ -241,6 +280,10 @@ describe('a field out of its range makes the whole message invalid', () => {
       entryOf({ contiguous: MAX - 1, above: [0, 0] }),
       pullOf({ from: MAX, to: MAX }),
       beatOf(MAX, MAX),
+      sketchOf(CELL, CELL),
+      sketchOf(cellOf('ffffffff0f', 'ffffffffffffff0f', 'ffffffffffffff0f')),
+      { sketchRequest: { cells: MESSAGE_LIMITS.cellsMax } },
+      { difference: { entries: [], wanted: [MAX] } },
     ])
       expect(decodeWire(wire)).toHaveProperty('kind');
   });
@@ -261,6 +304,15 @@ describe('a field out of its range makes the whole message invalid', () => {
     ['a range without an end', entryOf({ above: [1] })],
     ['a range that begins above 2^53-1', entryOf({ contiguous: MAX, above: [0, 0] })],
     ['a range that ends above 2^53-1', entryOf({ contiguous: MAX - 1, above: [0, 1] })],
+    ['a sketch without cells', sketchOf()],
+    ['a cell that is cut off', sketchOf(CELL, CELL.subarray(0, -1))],
+    ['a cell that is cut off in a number', sketchOf(CELL, Uint8Array.of(0x02, 0x80))],
+    ['a key above 2^53-1', sketchOf(cellOf('02', '8080808080808010', '01'))],
+    ['a head above 2^53-1', sketchOf(cellOf('02', '01', 'ffffffffffffff7f'))],
+    [
+      'more cells wanted than there may be',
+      { sketchRequest: { cells: MESSAGE_LIMITS.cellsMax + 1 } },
+    ],
     ['a pulled range from 0', pullOf({ from: 0 })],
     ['a pulled range that ends before it begins', pullOf({ from: 3 })],
   ])('%s', (_, wire) => {
@@ -272,6 +324,9 @@ describe('a field out of its range makes the whole message invalid', () => {
     ['the first sequence of a run', eventsOf({ first: MAX })],
     ['a contiguous sequence', entryOf({ contiguous: MAX })],
     ['the distance to a range', entryOf({ above: [MAX, 0] })],
+    ['a silence', entryOf({ silentMs: MAX })],
+    ['the age of what a vector leaves out', { vector: { ...entryOf({}).vector, leftOutMs: MAX } }],
+    ['a wanted key', { difference: { entries: [], wanted: [MAX] } }],
     ['the end of a range', pullOf({ to: MAX })],
     ['a beat', beatOf(MAX, 0)],
     ['a head', beatOf(0, MAX)],
@@ -294,6 +349,15 @@ describe('a field out of its range makes the whole message invalid', () => {
         entries: [{ origin: ORIGIN, contiguous: 5 as Sequence, above: [range(5, 6)] }],
         reply: false,
       },
+    ],
+    ['a sketch without cells', sketch(0)],
+    [
+      'a count above 2^31-1',
+      { ...sketch(1), cells: [{ count: 2 ** 31, key: 1, head: 1, check: 1 }] } as NodeMessage,
+    ],
+    [
+      'a key that is not whole',
+      { ...sketch(1), cells: [{ count: 1, key: 1.5, head: 1, check: 1 }] } as NodeMessage,
     ],
   ])('the writer refuses %s', (_, message) => {
     expect(() => encodeMessage(message)).toThrow(FrameInvalidError);

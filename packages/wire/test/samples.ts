@@ -63,6 +63,16 @@ export function vector(entries: number, rangesPerEntry = 0): NodeMessage {
   return { kind: 'vector', entries: repeat(entries, entry), reply: false };
 }
 
+export function sketch(cells: number): NodeMessage {
+  const cell = { count: -3, key: 2 ** 52, head: 300, check: 0xffff_ffff };
+  return { kind: 'sketch', cells: repeat(cells, cell), origins: 1 };
+}
+
+export function difference(entries: number, wanted: number): NodeMessage {
+  const entry: VectorEntry = { origin: ORIGIN, contiguous: 1 as Sequence, above: [] };
+  return { kind: 'difference', entries: repeat(entries, entry), wanted: repeat(wanted, 7) };
+}
+
 export function pull(count: number): NodeMessage {
   const range: SequenceRange = { origin: ORIGIN, from: 1 as Sequence, to: 2 as Sequence };
   return { kind: 'pull', ranges: repeat(count, range) };

@@ -18,6 +18,9 @@ export interface MeshFrame {
   pingRequest?: PingRequest
   pingResult?: PingResult
   members?: Members
+  sketch?: Sketch
+  sketchRequest?: SketchRequest
+  difference?: Difference
 }
 
 export namespace MeshFrame {
@@ -32,7 +35,55 @@ export namespace MeshFrame {
 
         obj = { ...obj }
 
+        if (obj.difference != null) {
+          obj.sketchRequest = undefined
+          obj.sketch = undefined
+          obj.members = undefined
+          obj.pingResult = undefined
+          obj.pingRequest = undefined
+          obj.leave = undefined
+          obj.missing = undefined
+          obj.pull = undefined
+          obj.vector = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.events = undefined
+        }
+
+        if (obj.sketchRequest != null) {
+          obj.difference = undefined
+          obj.sketch = undefined
+          obj.members = undefined
+          obj.pingResult = undefined
+          obj.pingRequest = undefined
+          obj.leave = undefined
+          obj.missing = undefined
+          obj.pull = undefined
+          obj.vector = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.events = undefined
+        }
+
+        if (obj.sketch != null) {
+          obj.difference = undefined
+          obj.sketchRequest = undefined
+          obj.members = undefined
+          obj.pingResult = undefined
+          obj.pingRequest = undefined
+          obj.leave = undefined
+          obj.missing = undefined
+          obj.pull = undefined
+          obj.vector = undefined
+          obj.heartbeatAck = undefined
+          obj.heartbeat = undefined
+          obj.events = undefined
+        }
+
         if (obj.members != null) {
+          obj.difference = undefined
+          obj.sketchRequest = undefined
+          obj.sketch = undefined
           obj.pingResult = undefined
           obj.pingRequest = undefined
           obj.leave = undefined
@@ -45,6 +96,9 @@ export namespace MeshFrame {
         }
 
         if (obj.pingResult != null) {
+          obj.difference = undefined
+          obj.sketchRequest = undefined
+          obj.sketch = undefined
           obj.members = undefined
           obj.pingRequest = undefined
           obj.leave = undefined
@@ -57,6 +111,9 @@ export namespace MeshFrame {
         }
 
         if (obj.pingRequest != null) {
+          obj.difference = undefined
+          obj.sketchRequest = undefined
+          obj.sketch = undefined
           obj.members = undefined
           obj.pingResult = undefined
           obj.leave = undefined
@@ -69,6 +126,9 @@ export namespace MeshFrame {
         }
 
         if (obj.leave != null) {
+          obj.difference = undefined
+          obj.sketchRequest = undefined
+          obj.sketch = undefined
           obj.members = undefined
           obj.pingResult = undefined
           obj.pingRequest = undefined
@@ -81,6 +141,9 @@ export namespace MeshFrame {
         }
 
         if (obj.missing != null) {
+          obj.difference = undefined
+          obj.sketchRequest = undefined
+          obj.sketch = undefined
           obj.members = undefined
           obj.pingResult = undefined
           obj.pingRequest = undefined
@@ -93,6 +156,9 @@ export namespace MeshFrame {
         }
 
         if (obj.pull != null) {
+          obj.difference = undefined
+          obj.sketchRequest = undefined
+          obj.sketch = undefined
           obj.members = undefined
           obj.pingResult = undefined
           obj.pingRequest = undefined
@@ -105,6 +171,9 @@ export namespace MeshFrame {
         }
 
         if (obj.vector != null) {
+          obj.difference = undefined
+          obj.sketchRequest = undefined
+          obj.sketch = undefined
           obj.members = undefined
           obj.pingResult = undefined
           obj.pingRequest = undefined
@@ -117,6 +186,9 @@ export namespace MeshFrame {
         }
 
         if (obj.heartbeatAck != null) {
+          obj.difference = undefined
+          obj.sketchRequest = undefined
+          obj.sketch = undefined
           obj.members = undefined
           obj.pingResult = undefined
           obj.pingRequest = undefined
@@ -129,6 +201,9 @@ export namespace MeshFrame {
         }
 
         if (obj.heartbeat != null) {
+          obj.difference = undefined
+          obj.sketchRequest = undefined
+          obj.sketch = undefined
           obj.members = undefined
           obj.pingResult = undefined
           obj.pingRequest = undefined
@@ -141,6 +216,9 @@ export namespace MeshFrame {
         }
 
         if (obj.events != null) {
+          obj.difference = undefined
+          obj.sketchRequest = undefined
+          obj.sketch = undefined
           obj.members = undefined
           obj.pingResult = undefined
           obj.pingRequest = undefined
@@ -200,6 +278,21 @@ export namespace MeshFrame {
         if (obj.members != null) {
           w.uint32(82)
           Members.codec().encode(obj.members, w)
+        }
+
+        if (obj.sketch != null) {
+          w.uint32(90)
+          Sketch.codec().encode(obj.sketch, w)
+        }
+
+        if (obj.sketchRequest != null) {
+          w.uint32(98)
+          SketchRequest.codec().encode(obj.sketchRequest, w)
+        }
+
+        if (obj.difference != null) {
+          w.uint32(106)
+          Difference.codec().encode(obj.difference, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -274,6 +367,24 @@ export namespace MeshFrame {
               })
               break
             }
+            case 11: {
+              obj.sketch = Sketch.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.sketch
+              })
+              break
+            }
+            case 12: {
+              obj.sketchRequest = SketchRequest.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.sketchRequest
+              })
+              break
+            }
+            case 13: {
+              obj.difference = Difference.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.difference
+              })
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -281,7 +392,55 @@ export namespace MeshFrame {
           }
         }
 
+        if (obj.difference != null) {
+          delete obj.sketchRequest
+          delete obj.sketch
+          delete obj.members
+          delete obj.pingResult
+          delete obj.pingRequest
+          delete obj.leave
+          delete obj.missing
+          delete obj.pull
+          delete obj.vector
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.events
+        }
+
+        if (obj.sketchRequest != null) {
+          delete obj.difference
+          delete obj.sketch
+          delete obj.members
+          delete obj.pingResult
+          delete obj.pingRequest
+          delete obj.leave
+          delete obj.missing
+          delete obj.pull
+          delete obj.vector
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.events
+        }
+
+        if (obj.sketch != null) {
+          delete obj.difference
+          delete obj.sketchRequest
+          delete obj.members
+          delete obj.pingResult
+          delete obj.pingRequest
+          delete obj.leave
+          delete obj.missing
+          delete obj.pull
+          delete obj.vector
+          delete obj.heartbeatAck
+          delete obj.heartbeat
+          delete obj.events
+        }
+
         if (obj.members != null) {
+          delete obj.difference
+          delete obj.sketchRequest
+          delete obj.sketch
           delete obj.pingResult
           delete obj.pingRequest
           delete obj.leave
@@ -294,6 +453,9 @@ export namespace MeshFrame {
         }
 
         if (obj.pingResult != null) {
+          delete obj.difference
+          delete obj.sketchRequest
+          delete obj.sketch
           delete obj.members
           delete obj.pingRequest
           delete obj.leave
@@ -306,6 +468,9 @@ export namespace MeshFrame {
         }
 
         if (obj.pingRequest != null) {
+          delete obj.difference
+          delete obj.sketchRequest
+          delete obj.sketch
           delete obj.members
           delete obj.pingResult
           delete obj.leave
@@ -318,6 +483,9 @@ export namespace MeshFrame {
         }
 
         if (obj.leave != null) {
+          delete obj.difference
+          delete obj.sketchRequest
+          delete obj.sketch
           delete obj.members
           delete obj.pingResult
           delete obj.pingRequest
@@ -330,6 +498,9 @@ export namespace MeshFrame {
         }
 
         if (obj.missing != null) {
+          delete obj.difference
+          delete obj.sketchRequest
+          delete obj.sketch
           delete obj.members
           delete obj.pingResult
           delete obj.pingRequest
@@ -342,6 +513,9 @@ export namespace MeshFrame {
         }
 
         if (obj.pull != null) {
+          delete obj.difference
+          delete obj.sketchRequest
+          delete obj.sketch
           delete obj.members
           delete obj.pingResult
           delete obj.pingRequest
@@ -354,6 +528,9 @@ export namespace MeshFrame {
         }
 
         if (obj.vector != null) {
+          delete obj.difference
+          delete obj.sketchRequest
+          delete obj.sketch
           delete obj.members
           delete obj.pingResult
           delete obj.pingRequest
@@ -366,6 +543,9 @@ export namespace MeshFrame {
         }
 
         if (obj.heartbeatAck != null) {
+          delete obj.difference
+          delete obj.sketchRequest
+          delete obj.sketch
           delete obj.members
           delete obj.pingResult
           delete obj.pingRequest
@@ -378,6 +558,9 @@ export namespace MeshFrame {
         }
 
         if (obj.heartbeat != null) {
+          delete obj.difference
+          delete obj.sketchRequest
+          delete obj.sketch
           delete obj.members
           delete obj.pingResult
           delete obj.pingRequest
@@ -390,6 +573,9 @@ export namespace MeshFrame {
         }
 
         if (obj.events != null) {
+          delete obj.difference
+          delete obj.sketchRequest
+          delete obj.sketch
           delete obj.members
           delete obj.pingResult
           delete obj.pingRequest
@@ -475,6 +661,27 @@ export namespace MeshFrame {
             case 10: {
               yield * Members.codec().stream(reader, reader.uint32(), `${prefix}.members`, {
                 limits: opts.limits?.members
+              })
+
+              break
+            }
+            case 11: {
+              yield * Sketch.codec().stream(reader, reader.uint32(), `${prefix}.sketch`, {
+                limits: opts.limits?.sketch
+              })
+
+              break
+            }
+            case 12: {
+              yield * SketchRequest.codec().stream(reader, reader.uint32(), `${prefix}.sketchRequest`, {
+                limits: opts.limits?.sketchRequest
+              })
+
+              break
+            }
+            case 13: {
+              yield * Difference.codec().stream(reader, reader.uint32(), `${prefix}.difference`, {
+                limits: opts.limits?.difference
               })
 
               break
@@ -656,6 +863,11 @@ export namespace MeshFrame {
     index: number
   }
 
+  export interface MeshFrameHeartbeatLeftOutMsFieldEvent {
+    field: '$.heartbeat.leftOutMs'
+    value: number
+  }
+
   export interface MeshFrameHeartbeatAckBeatFieldEvent {
     field: '$.heartbeatAck.beat'
     value: number
@@ -749,6 +961,11 @@ export namespace MeshFrame {
     index: number
   }
 
+  export interface MeshFrameHeartbeatAckLeftOutMsFieldEvent {
+    field: '$.heartbeatAck.leftOutMs'
+    value: number
+  }
+
   export interface MeshFrameVectorEntriesOriginNodeFieldEvent {
     field: '$.vector.entries[].origin.node'
     value: string
@@ -773,9 +990,25 @@ export namespace MeshFrame {
     value: number
   }
 
+  export interface MeshFrameVectorEntriesSilentMsFieldEvent {
+    field: '$.vector.entries[].silentMs'
+    value: number
+    index: number
+  }
+
   export interface MeshFrameVectorReplyFieldEvent {
     field: '$.vector.reply'
     value: boolean
+  }
+
+  export interface MeshFrameVectorMoreFieldEvent {
+    field: '$.vector.more'
+    value: boolean
+  }
+
+  export interface MeshFrameVectorLeftOutMsFieldEvent {
+    field: '$.vector.leftOutMs'
+    value: number
   }
 
   export interface MeshFramePullRangesOriginNodeFieldEvent {
@@ -1046,6 +1279,62 @@ export namespace MeshFrame {
     value: boolean
   }
 
+  export interface MeshFrameSketchCellsFieldEvent {
+    field: '$.sketch.cells'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface MeshFrameSketchOriginsFieldEvent {
+    field: '$.sketch.origins'
+    value: number
+  }
+
+  export interface MeshFrameSketchLeftOutMsFieldEvent {
+    field: '$.sketch.leftOutMs'
+    value: number
+  }
+
+  export interface MeshFrameSketchRequestCellsFieldEvent {
+    field: '$.sketchRequest.cells'
+    value: number
+  }
+
+  export interface MeshFrameDifferenceEntriesOriginNodeFieldEvent {
+    field: '$.difference.entries[].origin.node'
+    value: string
+    index: number
+  }
+
+  export interface MeshFrameDifferenceEntriesOriginEpochFieldEvent {
+    field: '$.difference.entries[].origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface MeshFrameDifferenceEntriesContiguousFieldEvent {
+    field: '$.difference.entries[].contiguous'
+    value: number
+    index: number
+  }
+
+  export interface MeshFrameDifferenceEntriesAboveFieldEvent {
+    field: '$.difference.entries[].above[]'
+    index: number
+    value: number
+  }
+
+  export interface MeshFrameDifferenceEntriesSilentMsFieldEvent {
+    field: '$.difference.entries[].silentMs'
+    value: number
+    index: number
+  }
+
+  export interface MeshFrameDifferenceWantedFieldEvent {
+    field: '$.difference.wanted[]'
+    index: number
+    value: number
+  }
+
   export function encode (obj: Partial<MeshFrame>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, MeshFrame.codec())
   }
@@ -1054,7 +1343,7 @@ export namespace MeshFrame {
     return decodeMessage(buf, MeshFrame.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MeshFrame>): Generator<MeshFrameEventsRunsOriginNodeFieldEvent | MeshFrameEventsRunsOriginEpochFieldEvent | MeshFrameEventsRunsFirstFieldEvent | MeshFrameEventsRunsCountFieldEvent | MeshFrameEventsRunsLogIdFieldEvent | MeshFrameEventsAnnouncementsScopeFieldEvent | MeshFrameEventsAnnouncementsKindFieldEvent | MeshFrameEventsAnnouncementsKeyFieldEvent | MeshFrameEventsAnnouncementsVersionFieldEvent | MeshFrameEventsAnnouncementsAppendIdFieldEvent | MeshFrameEventsAnnouncementsPrevIdFieldEvent | MeshFrameEventsAnnouncementsLogIdFieldEvent | MeshFrameHeartbeatBeatFieldEvent | MeshFrameHeartbeatHeadsOriginNodeFieldEvent | MeshFrameHeartbeatHeadsOriginEpochFieldEvent | MeshFrameHeartbeatHeadsSequenceFieldEvent | MeshFrameHeartbeatHashLowFieldEvent | MeshFrameHeartbeatHashHighFieldEvent | MeshFrameHeartbeatUpdatesOriginNodeFieldEvent | MeshFrameHeartbeatUpdatesOriginEpochFieldEvent | MeshFrameHeartbeatUpdatesIncarnationFieldEvent | MeshFrameHeartbeatUpdatesStateFieldEvent | MeshFrameHeartbeatUpdatesAddressesFieldEvent | MeshFrameHeartbeatUpdatesMetadataKeyFieldEvent | MeshFrameHeartbeatUpdatesMetadataValueFieldEvent | MeshFrameHeartbeatUpdatesByNodeFieldEvent | MeshFrameHeartbeatUpdatesByEpochFieldEvent | MeshFrameHeartbeatUpdatesEvidenceFieldEvent | MeshFrameHeartbeatAckBeatFieldEvent | MeshFrameHeartbeatAckHeadsOriginNodeFieldEvent | MeshFrameHeartbeatAckHeadsOriginEpochFieldEvent | MeshFrameHeartbeatAckHeadsSequenceFieldEvent | MeshFrameHeartbeatAckHashLowFieldEvent | MeshFrameHeartbeatAckHashHighFieldEvent | MeshFrameHeartbeatAckUpdatesOriginNodeFieldEvent | MeshFrameHeartbeatAckUpdatesOriginEpochFieldEvent | MeshFrameHeartbeatAckUpdatesIncarnationFieldEvent | MeshFrameHeartbeatAckUpdatesStateFieldEvent | MeshFrameHeartbeatAckUpdatesAddressesFieldEvent | MeshFrameHeartbeatAckUpdatesMetadataKeyFieldEvent | MeshFrameHeartbeatAckUpdatesMetadataValueFieldEvent | MeshFrameHeartbeatAckUpdatesByNodeFieldEvent | MeshFrameHeartbeatAckUpdatesByEpochFieldEvent | MeshFrameHeartbeatAckUpdatesEvidenceFieldEvent | MeshFrameVectorEntriesOriginNodeFieldEvent | MeshFrameVectorEntriesOriginEpochFieldEvent | MeshFrameVectorEntriesContiguousFieldEvent | MeshFrameVectorEntriesAboveFieldEvent | MeshFrameVectorReplyFieldEvent | MeshFramePullRangesOriginNodeFieldEvent | MeshFramePullRangesOriginEpochFieldEvent | MeshFramePullRangesFromFieldEvent | MeshFramePullRangesToFieldEvent | MeshFrameMissingRangesOriginNodeFieldEvent | MeshFrameMissingRangesOriginEpochFieldEvent | MeshFrameMissingRangesFromFieldEvent | MeshFrameMissingRangesToFieldEvent | MeshFramePingRequestSequenceFieldEvent | MeshFramePingRequestTargetNodeFieldEvent | MeshFramePingRequestTargetEpochFieldEvent | MeshFramePingRequestUpdatesOriginNodeFieldEvent | MeshFramePingRequestUpdatesOriginEpochFieldEvent | MeshFramePingRequestUpdatesIncarnationFieldEvent | MeshFramePingRequestUpdatesStateFieldEvent | MeshFramePingRequestUpdatesAddressesFieldEvent | MeshFramePingRequestUpdatesMetadataKeyFieldEvent | MeshFramePingRequestUpdatesMetadataValueFieldEvent | MeshFramePingRequestUpdatesByNodeFieldEvent | MeshFramePingRequestUpdatesByEpochFieldEvent | MeshFramePingRequestUpdatesEvidenceFieldEvent | MeshFramePingResultSequenceFieldEvent | MeshFramePingResultTargetNodeFieldEvent | MeshFramePingResultTargetEpochFieldEvent | MeshFramePingResultAckedFieldEvent | MeshFramePingResultUpdatesOriginNodeFieldEvent | MeshFramePingResultUpdatesOriginEpochFieldEvent | MeshFramePingResultUpdatesIncarnationFieldEvent | MeshFramePingResultUpdatesStateFieldEvent | MeshFramePingResultUpdatesAddressesFieldEvent | MeshFramePingResultUpdatesMetadataKeyFieldEvent | MeshFramePingResultUpdatesMetadataValueFieldEvent | MeshFramePingResultUpdatesByNodeFieldEvent | MeshFramePingResultUpdatesByEpochFieldEvent | MeshFramePingResultUpdatesEvidenceFieldEvent | MeshFrameMembersMembersOriginNodeFieldEvent | MeshFrameMembersMembersOriginEpochFieldEvent | MeshFrameMembersMembersIncarnationFieldEvent | MeshFrameMembersMembersStateFieldEvent | MeshFrameMembersMembersAddressesFieldEvent | MeshFrameMembersMembersMetadataKeyFieldEvent | MeshFrameMembersMembersMetadataValueFieldEvent | MeshFrameMembersMembersByNodeFieldEvent | MeshFrameMembersMembersByEpochFieldEvent | MeshFrameMembersMembersEvidenceFieldEvent | MeshFrameMembersReplyFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MeshFrame>): Generator<MeshFrameEventsRunsOriginNodeFieldEvent | MeshFrameEventsRunsOriginEpochFieldEvent | MeshFrameEventsRunsFirstFieldEvent | MeshFrameEventsRunsCountFieldEvent | MeshFrameEventsRunsLogIdFieldEvent | MeshFrameEventsAnnouncementsScopeFieldEvent | MeshFrameEventsAnnouncementsKindFieldEvent | MeshFrameEventsAnnouncementsKeyFieldEvent | MeshFrameEventsAnnouncementsVersionFieldEvent | MeshFrameEventsAnnouncementsAppendIdFieldEvent | MeshFrameEventsAnnouncementsPrevIdFieldEvent | MeshFrameEventsAnnouncementsLogIdFieldEvent | MeshFrameHeartbeatBeatFieldEvent | MeshFrameHeartbeatHeadsOriginNodeFieldEvent | MeshFrameHeartbeatHeadsOriginEpochFieldEvent | MeshFrameHeartbeatHeadsSequenceFieldEvent | MeshFrameHeartbeatHashLowFieldEvent | MeshFrameHeartbeatHashHighFieldEvent | MeshFrameHeartbeatUpdatesOriginNodeFieldEvent | MeshFrameHeartbeatUpdatesOriginEpochFieldEvent | MeshFrameHeartbeatUpdatesIncarnationFieldEvent | MeshFrameHeartbeatUpdatesStateFieldEvent | MeshFrameHeartbeatUpdatesAddressesFieldEvent | MeshFrameHeartbeatUpdatesMetadataKeyFieldEvent | MeshFrameHeartbeatUpdatesMetadataValueFieldEvent | MeshFrameHeartbeatUpdatesByNodeFieldEvent | MeshFrameHeartbeatUpdatesByEpochFieldEvent | MeshFrameHeartbeatUpdatesEvidenceFieldEvent | MeshFrameHeartbeatLeftOutMsFieldEvent | MeshFrameHeartbeatAckBeatFieldEvent | MeshFrameHeartbeatAckHeadsOriginNodeFieldEvent | MeshFrameHeartbeatAckHeadsOriginEpochFieldEvent | MeshFrameHeartbeatAckHeadsSequenceFieldEvent | MeshFrameHeartbeatAckHashLowFieldEvent | MeshFrameHeartbeatAckHashHighFieldEvent | MeshFrameHeartbeatAckUpdatesOriginNodeFieldEvent | MeshFrameHeartbeatAckUpdatesOriginEpochFieldEvent | MeshFrameHeartbeatAckUpdatesIncarnationFieldEvent | MeshFrameHeartbeatAckUpdatesStateFieldEvent | MeshFrameHeartbeatAckUpdatesAddressesFieldEvent | MeshFrameHeartbeatAckUpdatesMetadataKeyFieldEvent | MeshFrameHeartbeatAckUpdatesMetadataValueFieldEvent | MeshFrameHeartbeatAckUpdatesByNodeFieldEvent | MeshFrameHeartbeatAckUpdatesByEpochFieldEvent | MeshFrameHeartbeatAckUpdatesEvidenceFieldEvent | MeshFrameHeartbeatAckLeftOutMsFieldEvent | MeshFrameVectorEntriesOriginNodeFieldEvent | MeshFrameVectorEntriesOriginEpochFieldEvent | MeshFrameVectorEntriesContiguousFieldEvent | MeshFrameVectorEntriesAboveFieldEvent | MeshFrameVectorEntriesSilentMsFieldEvent | MeshFrameVectorReplyFieldEvent | MeshFrameVectorMoreFieldEvent | MeshFrameVectorLeftOutMsFieldEvent | MeshFramePullRangesOriginNodeFieldEvent | MeshFramePullRangesOriginEpochFieldEvent | MeshFramePullRangesFromFieldEvent | MeshFramePullRangesToFieldEvent | MeshFrameMissingRangesOriginNodeFieldEvent | MeshFrameMissingRangesOriginEpochFieldEvent | MeshFrameMissingRangesFromFieldEvent | MeshFrameMissingRangesToFieldEvent | MeshFramePingRequestSequenceFieldEvent | MeshFramePingRequestTargetNodeFieldEvent | MeshFramePingRequestTargetEpochFieldEvent | MeshFramePingRequestUpdatesOriginNodeFieldEvent | MeshFramePingRequestUpdatesOriginEpochFieldEvent | MeshFramePingRequestUpdatesIncarnationFieldEvent | MeshFramePingRequestUpdatesStateFieldEvent | MeshFramePingRequestUpdatesAddressesFieldEvent | MeshFramePingRequestUpdatesMetadataKeyFieldEvent | MeshFramePingRequestUpdatesMetadataValueFieldEvent | MeshFramePingRequestUpdatesByNodeFieldEvent | MeshFramePingRequestUpdatesByEpochFieldEvent | MeshFramePingRequestUpdatesEvidenceFieldEvent | MeshFramePingResultSequenceFieldEvent | MeshFramePingResultTargetNodeFieldEvent | MeshFramePingResultTargetEpochFieldEvent | MeshFramePingResultAckedFieldEvent | MeshFramePingResultUpdatesOriginNodeFieldEvent | MeshFramePingResultUpdatesOriginEpochFieldEvent | MeshFramePingResultUpdatesIncarnationFieldEvent | MeshFramePingResultUpdatesStateFieldEvent | MeshFramePingResultUpdatesAddressesFieldEvent | MeshFramePingResultUpdatesMetadataKeyFieldEvent | MeshFramePingResultUpdatesMetadataValueFieldEvent | MeshFramePingResultUpdatesByNodeFieldEvent | MeshFramePingResultUpdatesByEpochFieldEvent | MeshFramePingResultUpdatesEvidenceFieldEvent | MeshFrameMembersMembersOriginNodeFieldEvent | MeshFrameMembersMembersOriginEpochFieldEvent | MeshFrameMembersMembersIncarnationFieldEvent | MeshFrameMembersMembersStateFieldEvent | MeshFrameMembersMembersAddressesFieldEvent | MeshFrameMembersMembersMetadataKeyFieldEvent | MeshFrameMembersMembersMetadataValueFieldEvent | MeshFrameMembersMembersByNodeFieldEvent | MeshFrameMembersMembersByEpochFieldEvent | MeshFrameMembersMembersEvidenceFieldEvent | MeshFrameMembersReplyFieldEvent | MeshFrameSketchCellsFieldEvent | MeshFrameSketchOriginsFieldEvent | MeshFrameSketchLeftOutMsFieldEvent | MeshFrameSketchRequestCellsFieldEvent | MeshFrameDifferenceEntriesOriginNodeFieldEvent | MeshFrameDifferenceEntriesOriginEpochFieldEvent | MeshFrameDifferenceEntriesContiguousFieldEvent | MeshFrameDifferenceEntriesAboveFieldEvent | MeshFrameDifferenceEntriesSilentMsFieldEvent | MeshFrameDifferenceWantedFieldEvent> {
     return streamMessage(buf, MeshFrame.codec(), opts)
   }
 }
@@ -1795,6 +2084,7 @@ export interface Heartbeat {
   hashLow: number
   hashHigh: number
   updates: MemberUpdate[]
+  leftOutMs?: number
 }
 
 export namespace Heartbeat {
@@ -1834,6 +2124,11 @@ export namespace Heartbeat {
             w.uint32(42)
             MemberUpdate.codec().encode(value, w)
           }
+        }
+
+        if (obj.leftOutMs != null) {
+          w.uint32(48)
+          w.uint64Number(obj.leftOutMs)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -1892,6 +2187,10 @@ export namespace Heartbeat {
               obj.updates.push(MemberUpdate.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.updates$
               }))
+              break
+            }
+            case 6: {
+              obj.leftOutMs = reader.uint64Number()
               break
             }
             default: {
@@ -1977,6 +2276,13 @@ export namespace Heartbeat {
 
               obj.updates++
 
+              break
+            }
+            case 6: {
+              yield {
+                field: `${prefix}.leftOutMs`,
+                value: reader.uint64Number()
+              }
               break
             }
             default: {
@@ -2084,6 +2390,11 @@ export namespace Heartbeat {
     index: number
   }
 
+  export interface HeartbeatLeftOutMsFieldEvent {
+    field: '$.leftOutMs'
+    value: number
+  }
+
   export function encode (obj: Partial<Heartbeat>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, Heartbeat.codec())
   }
@@ -2092,7 +2403,7 @@ export namespace Heartbeat {
     return decodeMessage(buf, Heartbeat.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Heartbeat>): Generator<HeartbeatBeatFieldEvent | HeartbeatHeadsOriginNodeFieldEvent | HeartbeatHeadsOriginEpochFieldEvent | HeartbeatHeadsSequenceFieldEvent | HeartbeatHashLowFieldEvent | HeartbeatHashHighFieldEvent | HeartbeatUpdatesOriginNodeFieldEvent | HeartbeatUpdatesOriginEpochFieldEvent | HeartbeatUpdatesIncarnationFieldEvent | HeartbeatUpdatesStateFieldEvent | HeartbeatUpdatesAddressesFieldEvent | HeartbeatUpdatesMetadataKeyFieldEvent | HeartbeatUpdatesMetadataValueFieldEvent | HeartbeatUpdatesByNodeFieldEvent | HeartbeatUpdatesByEpochFieldEvent | HeartbeatUpdatesEvidenceFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Heartbeat>): Generator<HeartbeatBeatFieldEvent | HeartbeatHeadsOriginNodeFieldEvent | HeartbeatHeadsOriginEpochFieldEvent | HeartbeatHeadsSequenceFieldEvent | HeartbeatHashLowFieldEvent | HeartbeatHashHighFieldEvent | HeartbeatUpdatesOriginNodeFieldEvent | HeartbeatUpdatesOriginEpochFieldEvent | HeartbeatUpdatesIncarnationFieldEvent | HeartbeatUpdatesStateFieldEvent | HeartbeatUpdatesAddressesFieldEvent | HeartbeatUpdatesMetadataKeyFieldEvent | HeartbeatUpdatesMetadataValueFieldEvent | HeartbeatUpdatesByNodeFieldEvent | HeartbeatUpdatesByEpochFieldEvent | HeartbeatUpdatesEvidenceFieldEvent | HeartbeatLeftOutMsFieldEvent> {
     return streamMessage(buf, Heartbeat.codec(), opts)
   }
 }
@@ -2218,6 +2529,8 @@ export namespace Head {
 export interface Vector {
   entries: VectorEntry[]
   reply: boolean
+  more: boolean
+  leftOutMs?: number
 }
 
 export namespace Vector {
@@ -2242,13 +2555,24 @@ export namespace Vector {
           w.bool(obj.reply)
         }
 
+        if ((obj.more != null && obj.more !== false)) {
+          w.uint32(24)
+          w.bool(obj.more)
+        }
+
+        if (obj.leftOutMs != null) {
+          w.uint32(32)
+          w.uint64Number(obj.leftOutMs)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
           entries: [],
-          reply: false
+          reply: false,
+          more: false
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -2273,6 +2597,14 @@ export namespace Vector {
             }
             case 2: {
               obj.reply = reader.bool()
+              break
+            }
+            case 3: {
+              obj.more = reader.bool()
+              break
+            }
+            case 4: {
+              obj.leftOutMs = reader.uint64Number()
               break
             }
             default: {
@@ -2323,6 +2655,20 @@ export namespace Vector {
               }
               break
             }
+            case 3: {
+              yield {
+                field: `${prefix}.more`,
+                value: reader.bool()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.leftOutMs`,
+                value: reader.uint64Number()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -2359,9 +2705,25 @@ export namespace Vector {
     value: number
   }
 
+  export interface VectorEntriesSilentMsFieldEvent {
+    field: '$.entries[].silentMs'
+    value: number
+    index: number
+  }
+
   export interface VectorReplyFieldEvent {
     field: '$.reply'
     value: boolean
+  }
+
+  export interface VectorMoreFieldEvent {
+    field: '$.more'
+    value: boolean
+  }
+
+  export interface VectorLeftOutMsFieldEvent {
+    field: '$.leftOutMs'
+    value: number
   }
 
   export function encode (obj: Partial<Vector>): Uint8Array<ArrayBuffer> {
@@ -2372,7 +2734,7 @@ export namespace Vector {
     return decodeMessage(buf, Vector.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Vector>): Generator<VectorEntriesOriginNodeFieldEvent | VectorEntriesOriginEpochFieldEvent | VectorEntriesContiguousFieldEvent | VectorEntriesAboveFieldEvent | VectorReplyFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Vector>): Generator<VectorEntriesOriginNodeFieldEvent | VectorEntriesOriginEpochFieldEvent | VectorEntriesContiguousFieldEvent | VectorEntriesAboveFieldEvent | VectorEntriesSilentMsFieldEvent | VectorReplyFieldEvent | VectorMoreFieldEvent | VectorLeftOutMsFieldEvent> {
     return streamMessage(buf, Vector.codec(), opts)
   }
 }
@@ -2381,6 +2743,7 @@ export interface VectorEntry {
   origin?: Origin
   contiguous: number
   above: number[]
+  silentMs: number
 }
 
 export namespace VectorEntry {
@@ -2410,13 +2773,19 @@ export namespace VectorEntry {
           }
         }
 
+        if ((obj.silentMs != null && obj.silentMs !== 0)) {
+          w.uint32(32)
+          w.uint64Number(obj.silentMs)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
           contiguous: 0,
-          above: []
+          above: [],
+          silentMs: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -2445,6 +2814,10 @@ export namespace VectorEntry {
               }
 
               obj.above.push(reader.uint64Number())
+              break
+            }
+            case 4: {
+              obj.silentMs = reader.uint64Number()
               break
             }
             default: {
@@ -2499,6 +2872,13 @@ export namespace VectorEntry {
 
               break
             }
+            case 4: {
+              yield {
+                field: `${prefix}.silentMs`,
+                value: reader.uint64Number()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -2532,6 +2912,11 @@ export namespace VectorEntry {
     value: number
   }
 
+  export interface VectorEntrySilentMsFieldEvent {
+    field: '$.silentMs'
+    value: number
+  }
+
   export function encode (obj: Partial<VectorEntry>): Uint8Array<ArrayBuffer> {
     return encodeMessage(obj, VectorEntry.codec())
   }
@@ -2540,8 +2925,423 @@ export namespace VectorEntry {
     return decodeMessage(buf, VectorEntry.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<VectorEntry>): Generator<VectorEntryOriginNodeFieldEvent | VectorEntryOriginEpochFieldEvent | VectorEntryContiguousFieldEvent | VectorEntryAboveFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<VectorEntry>): Generator<VectorEntryOriginNodeFieldEvent | VectorEntryOriginEpochFieldEvent | VectorEntryContiguousFieldEvent | VectorEntryAboveFieldEvent | VectorEntrySilentMsFieldEvent> {
     return streamMessage(buf, VectorEntry.codec(), opts)
+  }
+}
+
+export interface Sketch {
+  cells: Uint8Array<ArrayBuffer>
+  origins: number
+  leftOutMs?: number
+}
+
+export namespace Sketch {
+  let _codec: Codec<Sketch>
+
+  export const codec = (): Codec<Sketch> => {
+    if (_codec == null) {
+      _codec = message<Sketch>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.cells != null && obj.cells.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.cells)
+        }
+
+        if ((obj.origins != null && obj.origins !== 0)) {
+          w.uint32(16)
+          w.uint32(obj.origins)
+        }
+
+        if (obj.leftOutMs != null) {
+          w.uint32(24)
+          w.uint64Number(obj.leftOutMs)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          cells: uint8ArrayAlloc(0),
+          origins: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.cells = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.origins = reader.uint32()
+              break
+            }
+            case 3: {
+              obj.leftOutMs = reader.uint64Number()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.cells`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.origins`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.leftOutMs`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface SketchCellsFieldEvent {
+    field: '$.cells'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface SketchOriginsFieldEvent {
+    field: '$.origins'
+    value: number
+  }
+
+  export interface SketchLeftOutMsFieldEvent {
+    field: '$.leftOutMs'
+    value: number
+  }
+
+  export function encode (obj: Partial<Sketch>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Sketch.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Sketch>): Sketch {
+    return decodeMessage(buf, Sketch.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Sketch>): Generator<SketchCellsFieldEvent | SketchOriginsFieldEvent | SketchLeftOutMsFieldEvent> {
+    return streamMessage(buf, Sketch.codec(), opts)
+  }
+}
+
+export interface SketchRequest {
+  cells: number
+}
+
+export namespace SketchRequest {
+  let _codec: Codec<SketchRequest>
+
+  export const codec = (): Codec<SketchRequest> => {
+    if (_codec == null) {
+      _codec = message<SketchRequest>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.cells != null && obj.cells !== 0)) {
+          w.uint32(8)
+          w.uint32(obj.cells)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          cells: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.cells = reader.uint32()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.cells`,
+                value: reader.uint32()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface SketchRequestCellsFieldEvent {
+    field: '$.cells'
+    value: number
+  }
+
+  export function encode (obj: Partial<SketchRequest>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, SketchRequest.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SketchRequest>): SketchRequest {
+    return decodeMessage(buf, SketchRequest.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SketchRequest>): Generator<SketchRequestCellsFieldEvent> {
+    return streamMessage(buf, SketchRequest.codec(), opts)
+  }
+}
+
+export interface Difference {
+  entries: VectorEntry[]
+  wanted: number[]
+}
+
+export namespace Difference {
+  let _codec: Codec<Difference>
+
+  export const codec = (): Codec<Difference> => {
+    if (_codec == null) {
+      _codec = message<Difference>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.entries != null && obj.entries.length > 0) {
+          for (const value of obj.entries) {
+            w.uint32(10)
+            VectorEntry.codec().encode(value, w)
+          }
+        }
+
+        if (obj.wanted != null && obj.wanted.length > 0) {
+          for (const value of obj.wanted) {
+            w.uint32(16)
+            w.uint64Number(value)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          entries: [],
+          wanted: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.entries != null && obj.entries.length === opts.limits.entries) {
+                throw new MaxLengthError('Decode error - repeated field "entries" had too many elements')
+              }
+
+              if (obj.entries.length === 4096) {
+                throw new MaxLengthError('Decode error - repeated field "entries" had too many elements')
+              }
+
+              obj.entries.push(VectorEntry.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.entries$
+              }))
+              break
+            }
+            case 2: {
+              if (opts.limits?.wanted != null && obj.wanted.length === opts.limits.wanted) {
+                throw new MaxLengthError('Decode error - repeated field "wanted" had too many elements')
+              }
+
+              if (obj.wanted.length === 4096) {
+                throw new MaxLengthError('Decode error - repeated field "wanted" had too many elements')
+              }
+
+              obj.wanted.push(reader.uint64Number())
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          entries: 4096,
+          wanted: 4096
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.entries != null && obj.entries === opts.limits.entries) {
+                throw new MaxLengthError('Streaming decode error - repeated field "entries" had too many elements')
+              }
+
+              if (obj.entries === 4096) {
+                throw new MaxLengthError('Streaming decode error - repeated field "entries" had too many elements')
+              }
+
+              for (const evt of VectorEntry.codec().stream(reader, reader.uint32(), `${prefix}.entries[]`, {
+                limits: opts.limits?.entries$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.entries
+                }
+              }
+
+              obj.entries++
+
+              break
+            }
+            case 2: {
+              if (opts.limits?.wanted != null && obj.wanted === opts.limits.wanted) {
+                throw new MaxLengthError('Streaming decode error - repeated field "wanted" had too many elements')
+              }
+
+              if (obj.wanted === 4096) {
+                throw new MaxLengthError('Streaming decode error - repeated field "wanted" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.wanted[]`,
+                index: obj.wanted,
+                value: reader.uint64Number()
+              }
+
+              obj.wanted++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface DifferenceEntriesOriginNodeFieldEvent {
+    field: '$.entries[].origin.node'
+    value: string
+    index: number
+  }
+
+  export interface DifferenceEntriesOriginEpochFieldEvent {
+    field: '$.entries[].origin.epoch'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface DifferenceEntriesContiguousFieldEvent {
+    field: '$.entries[].contiguous'
+    value: number
+    index: number
+  }
+
+  export interface DifferenceEntriesAboveFieldEvent {
+    field: '$.entries[].above[]'
+    index: number
+    value: number
+  }
+
+  export interface DifferenceEntriesSilentMsFieldEvent {
+    field: '$.entries[].silentMs'
+    value: number
+    index: number
+  }
+
+  export interface DifferenceWantedFieldEvent {
+    field: '$.wanted[]'
+    index: number
+    value: number
+  }
+
+  export function encode (obj: Partial<Difference>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Difference.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Difference>): Difference {
+    return decodeMessage(buf, Difference.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Difference>): Generator<DifferenceEntriesOriginNodeFieldEvent | DifferenceEntriesOriginEpochFieldEvent | DifferenceEntriesContiguousFieldEvent | DifferenceEntriesAboveFieldEvent | DifferenceEntriesSilentMsFieldEvent | DifferenceWantedFieldEvent> {
+    return streamMessage(buf, Difference.codec(), opts)
   }
 }
 
@@ -3973,6 +4773,1824 @@ export namespace Members {
 
   export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Members>): Generator<MembersMembersOriginNodeFieldEvent | MembersMembersOriginEpochFieldEvent | MembersMembersIncarnationFieldEvent | MembersMembersStateFieldEvent | MembersMembersAddressesFieldEvent | MembersMembersMetadataKeyFieldEvent | MembersMembersMetadataValueFieldEvent | MembersMembersByNodeFieldEvent | MembersMembersByEpochFieldEvent | MembersMembersEvidenceFieldEvent | MembersReplyFieldEvent> {
     return streamMessage(buf, Members.codec(), opts)
+  }
+}
+
+export interface AskFrame {
+  question?: Question
+  answer?: Answer
+  noAnswer?: NoAnswer
+  cancel?: Cancel
+}
+
+export namespace AskFrame {
+  let _codec: Codec<AskFrame>
+
+  export const codec = (): Codec<AskFrame> => {
+    if (_codec == null) {
+      _codec = message<AskFrame>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        obj = { ...obj }
+
+        if (obj.cancel != null) {
+          obj.noAnswer = undefined
+          obj.answer = undefined
+          obj.question = undefined
+        }
+
+        if (obj.noAnswer != null) {
+          obj.cancel = undefined
+          obj.answer = undefined
+          obj.question = undefined
+        }
+
+        if (obj.answer != null) {
+          obj.cancel = undefined
+          obj.noAnswer = undefined
+          obj.question = undefined
+        }
+
+        if (obj.question != null) {
+          obj.cancel = undefined
+          obj.noAnswer = undefined
+          obj.answer = undefined
+        }
+
+        if (obj.question != null) {
+          w.uint32(10)
+          Question.codec().encode(obj.question, w)
+        }
+
+        if (obj.answer != null) {
+          w.uint32(18)
+          Answer.codec().encode(obj.answer, w)
+        }
+
+        if (obj.noAnswer != null) {
+          w.uint32(26)
+          NoAnswer.codec().encode(obj.noAnswer, w)
+        }
+
+        if (obj.cancel != null) {
+          w.uint32(34)
+          Cancel.codec().encode(obj.cancel, w)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.question = Question.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.question
+              })
+              break
+            }
+            case 2: {
+              obj.answer = Answer.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.answer
+              })
+              break
+            }
+            case 3: {
+              obj.noAnswer = NoAnswer.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.noAnswer
+              })
+              break
+            }
+            case 4: {
+              obj.cancel = Cancel.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.cancel
+              })
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        if (obj.cancel != null) {
+          delete obj.noAnswer
+          delete obj.answer
+          delete obj.question
+        }
+
+        if (obj.noAnswer != null) {
+          delete obj.cancel
+          delete obj.answer
+          delete obj.question
+        }
+
+        if (obj.answer != null) {
+          delete obj.cancel
+          delete obj.noAnswer
+          delete obj.question
+        }
+
+        if (obj.question != null) {
+          delete obj.cancel
+          delete obj.noAnswer
+          delete obj.answer
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield * Question.codec().stream(reader, reader.uint32(), `${prefix}.question`, {
+                limits: opts.limits?.question
+              })
+
+              break
+            }
+            case 2: {
+              yield * Answer.codec().stream(reader, reader.uint32(), `${prefix}.answer`, {
+                limits: opts.limits?.answer
+              })
+
+              break
+            }
+            case 3: {
+              yield * NoAnswer.codec().stream(reader, reader.uint32(), `${prefix}.noAnswer`, {
+                limits: opts.limits?.noAnswer
+              })
+
+              break
+            }
+            case 4: {
+              yield * Cancel.codec().stream(reader, reader.uint32(), `${prefix}.cancel`, {
+                limits: opts.limits?.cancel
+              })
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface AskFrameQuestionIdFieldEvent {
+    field: '$.question.id'
+    value: number
+  }
+
+  export interface AskFrameQuestionTopicFieldEvent {
+    field: '$.question.topic'
+    value: string
+  }
+
+  export interface AskFrameQuestionBodyFieldEvent {
+    field: '$.question.body'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface AskFrameAnswerIdFieldEvent {
+    field: '$.answer.id'
+    value: number
+  }
+
+  export interface AskFrameAnswerPartFieldEvent {
+    field: '$.answer.part'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface AskFrameAnswerMoreFieldEvent {
+    field: '$.answer.more'
+    value: boolean
+  }
+
+  export interface AskFrameNoAnswerIdFieldEvent {
+    field: '$.noAnswer.id'
+    value: number
+  }
+
+  export interface AskFrameNoAnswerReasonFieldEvent {
+    field: '$.noAnswer.reason'
+    value: number
+  }
+
+  export interface AskFrameCancelIdFieldEvent {
+    field: '$.cancel.id'
+    value: number
+  }
+
+  export function encode (obj: Partial<AskFrame>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, AskFrame.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<AskFrame>): AskFrame {
+    return decodeMessage(buf, AskFrame.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<AskFrame>): Generator<AskFrameQuestionIdFieldEvent | AskFrameQuestionTopicFieldEvent | AskFrameQuestionBodyFieldEvent | AskFrameAnswerIdFieldEvent | AskFrameAnswerPartFieldEvent | AskFrameAnswerMoreFieldEvent | AskFrameNoAnswerIdFieldEvent | AskFrameNoAnswerReasonFieldEvent | AskFrameCancelIdFieldEvent> {
+    return streamMessage(buf, AskFrame.codec(), opts)
+  }
+}
+
+export interface Question {
+  id: number
+  topic: string
+  body: Uint8Array<ArrayBuffer>
+}
+
+export namespace Question {
+  let _codec: Codec<Question>
+
+  export const codec = (): Codec<Question> => {
+    if (_codec == null) {
+      _codec = message<Question>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.id != null && obj.id !== 0)) {
+          w.uint32(8)
+          w.uint64Number(obj.id)
+        }
+
+        if ((obj.topic != null && obj.topic !== '')) {
+          w.uint32(18)
+          w.string(obj.topic)
+        }
+
+        if ((obj.body != null && obj.body.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.body)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          id: 0,
+          topic: '',
+          body: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.id = reader.uint64Number()
+              break
+            }
+            case 2: {
+              obj.topic = reader.string()
+              break
+            }
+            case 3: {
+              obj.body = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.id`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.topic`,
+                value: reader.string()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.body`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface QuestionIdFieldEvent {
+    field: '$.id'
+    value: number
+  }
+
+  export interface QuestionTopicFieldEvent {
+    field: '$.topic'
+    value: string
+  }
+
+  export interface QuestionBodyFieldEvent {
+    field: '$.body'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Question>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Question.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Question>): Question {
+    return decodeMessage(buf, Question.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Question>): Generator<QuestionIdFieldEvent | QuestionTopicFieldEvent | QuestionBodyFieldEvent> {
+    return streamMessage(buf, Question.codec(), opts)
+  }
+}
+
+export interface Answer {
+  id: number
+  part: Uint8Array<ArrayBuffer>
+  more: boolean
+}
+
+export namespace Answer {
+  let _codec: Codec<Answer>
+
+  export const codec = (): Codec<Answer> => {
+    if (_codec == null) {
+      _codec = message<Answer>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.id != null && obj.id !== 0)) {
+          w.uint32(8)
+          w.uint64Number(obj.id)
+        }
+
+        if ((obj.part != null && obj.part.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.part)
+        }
+
+        if ((obj.more != null && obj.more !== false)) {
+          w.uint32(24)
+          w.bool(obj.more)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          id: 0,
+          part: uint8ArrayAlloc(0),
+          more: false
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.id = reader.uint64Number()
+              break
+            }
+            case 2: {
+              obj.part = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.more = reader.bool()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.id`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.part`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.more`,
+                value: reader.bool()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface AnswerIdFieldEvent {
+    field: '$.id'
+    value: number
+  }
+
+  export interface AnswerPartFieldEvent {
+    field: '$.part'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface AnswerMoreFieldEvent {
+    field: '$.more'
+    value: boolean
+  }
+
+  export function encode (obj: Partial<Answer>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Answer.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Answer>): Answer {
+    return decodeMessage(buf, Answer.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Answer>): Generator<AnswerIdFieldEvent | AnswerPartFieldEvent | AnswerMoreFieldEvent> {
+    return streamMessage(buf, Answer.codec(), opts)
+  }
+}
+
+export interface NoAnswer {
+  id: number
+  reason: number
+}
+
+export namespace NoAnswer {
+  let _codec: Codec<NoAnswer>
+
+  export const codec = (): Codec<NoAnswer> => {
+    if (_codec == null) {
+      _codec = message<NoAnswer>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.id != null && obj.id !== 0)) {
+          w.uint32(8)
+          w.uint64Number(obj.id)
+        }
+
+        if ((obj.reason != null && obj.reason !== 0)) {
+          w.uint32(16)
+          w.uint32(obj.reason)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          id: 0,
+          reason: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.id = reader.uint64Number()
+              break
+            }
+            case 2: {
+              obj.reason = reader.uint32()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.id`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.reason`,
+                value: reader.uint32()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface NoAnswerIdFieldEvent {
+    field: '$.id'
+    value: number
+  }
+
+  export interface NoAnswerReasonFieldEvent {
+    field: '$.reason'
+    value: number
+  }
+
+  export function encode (obj: Partial<NoAnswer>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, NoAnswer.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<NoAnswer>): NoAnswer {
+    return decodeMessage(buf, NoAnswer.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<NoAnswer>): Generator<NoAnswerIdFieldEvent | NoAnswerReasonFieldEvent> {
+    return streamMessage(buf, NoAnswer.codec(), opts)
+  }
+}
+
+export interface Cancel {
+  id: number
+}
+
+export namespace Cancel {
+  let _codec: Codec<Cancel>
+
+  export const codec = (): Codec<Cancel> => {
+    if (_codec == null) {
+      _codec = message<Cancel>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.id != null && obj.id !== 0)) {
+          w.uint32(8)
+          w.uint64Number(obj.id)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          id: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.id = reader.uint64Number()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.id`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface CancelIdFieldEvent {
+    field: '$.id'
+    value: number
+  }
+
+  export function encode (obj: Partial<Cancel>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Cancel.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Cancel>): Cancel {
+    return decodeMessage(buf, Cancel.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Cancel>): Generator<CancelIdFieldEvent> {
+    return streamMessage(buf, Cancel.codec(), opts)
+  }
+}
+
+export interface PollFrame {
+  countersQuestion?: CountersQuestion
+  countersAnswer?: CountersAnswer
+}
+
+export namespace PollFrame {
+  let _codec: Codec<PollFrame>
+
+  export const codec = (): Codec<PollFrame> => {
+    if (_codec == null) {
+      _codec = message<PollFrame>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        obj = { ...obj }
+
+        if (obj.countersAnswer != null) {
+          obj.countersQuestion = undefined
+        }
+
+        if (obj.countersQuestion != null) {
+          obj.countersAnswer = undefined
+        }
+
+        if (obj.countersQuestion != null) {
+          w.uint32(10)
+          CountersQuestion.codec().encode(obj.countersQuestion, w)
+        }
+
+        if (obj.countersAnswer != null) {
+          w.uint32(18)
+          CountersAnswer.codec().encode(obj.countersAnswer, w)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.countersQuestion = CountersQuestion.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.countersQuestion
+              })
+              break
+            }
+            case 2: {
+              obj.countersAnswer = CountersAnswer.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.countersAnswer
+              })
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        if (obj.countersAnswer != null) {
+          delete obj.countersQuestion
+        }
+
+        if (obj.countersQuestion != null) {
+          delete obj.countersAnswer
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield * CountersQuestion.codec().stream(reader, reader.uint32(), `${prefix}.countersQuestion`, {
+                limits: opts.limits?.countersQuestion
+              })
+
+              break
+            }
+            case 2: {
+              yield * CountersAnswer.codec().stream(reader, reader.uint32(), `${prefix}.countersAnswer`, {
+                limits: opts.limits?.countersAnswer
+              })
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface PollFrameCountersQuestionScopesFieldEvent {
+    field: '$.countersQuestion.scopes[]'
+    index: number
+    value: string
+  }
+
+  export interface PollFrameCountersAnswerLogIdFieldEvent {
+    field: '$.countersAnswer.logId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface PollFrameCountersAnswerIncarnationFieldEvent {
+    field: '$.countersAnswer.incarnation'
+    value: string
+  }
+
+  export interface PollFrameCountersAnswerCountersScopeFieldEvent {
+    field: '$.countersAnswer.counters[].scope'
+    value: string
+    index: number
+  }
+
+  export interface PollFrameCountersAnswerCountersVersionFieldEvent {
+    field: '$.countersAnswer.counters[].version'
+    value: number
+    index: number
+  }
+
+  export interface PollFrameCountersAnswerCountersAppendIdFieldEvent {
+    field: '$.countersAnswer.counters[].appendId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export function encode (obj: Partial<PollFrame>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, PollFrame.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<PollFrame>): PollFrame {
+    return decodeMessage(buf, PollFrame.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<PollFrame>): Generator<PollFrameCountersQuestionScopesFieldEvent | PollFrameCountersAnswerLogIdFieldEvent | PollFrameCountersAnswerIncarnationFieldEvent | PollFrameCountersAnswerCountersScopeFieldEvent | PollFrameCountersAnswerCountersVersionFieldEvent | PollFrameCountersAnswerCountersAppendIdFieldEvent> {
+    return streamMessage(buf, PollFrame.codec(), opts)
+  }
+}
+
+export interface CountersQuestion {
+  scopes: string[]
+}
+
+export namespace CountersQuestion {
+  let _codec: Codec<CountersQuestion>
+
+  export const codec = (): Codec<CountersQuestion> => {
+    if (_codec == null) {
+      _codec = message<CountersQuestion>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.scopes != null && obj.scopes.length > 0) {
+          for (const value of obj.scopes) {
+            w.uint32(10)
+            w.string(value)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          scopes: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.scopes != null && obj.scopes.length === opts.limits.scopes) {
+                throw new MaxLengthError('Decode error - repeated field "scopes" had too many elements')
+              }
+
+              if (obj.scopes.length === 4096) {
+                throw new MaxLengthError('Decode error - repeated field "scopes" had too many elements')
+              }
+
+              obj.scopes.push(reader.string())
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          scopes: 4096
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.scopes != null && obj.scopes === opts.limits.scopes) {
+                throw new MaxLengthError('Streaming decode error - repeated field "scopes" had too many elements')
+              }
+
+              if (obj.scopes === 4096) {
+                throw new MaxLengthError('Streaming decode error - repeated field "scopes" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.scopes[]`,
+                index: obj.scopes,
+                value: reader.string()
+              }
+
+              obj.scopes++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface CountersQuestionScopesFieldEvent {
+    field: '$.scopes[]'
+    index: number
+    value: string
+  }
+
+  export function encode (obj: Partial<CountersQuestion>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, CountersQuestion.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<CountersQuestion>): CountersQuestion {
+    return decodeMessage(buf, CountersQuestion.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<CountersQuestion>): Generator<CountersQuestionScopesFieldEvent> {
+    return streamMessage(buf, CountersQuestion.codec(), opts)
+  }
+}
+
+export interface CountersAnswer {
+  logId: Uint8Array<ArrayBuffer>
+  incarnation: string
+  counters: Counter[]
+}
+
+export namespace CountersAnswer {
+  let _codec: Codec<CountersAnswer>
+
+  export const codec = (): Codec<CountersAnswer> => {
+    if (_codec == null) {
+      _codec = message<CountersAnswer>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.logId != null && obj.logId.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.logId)
+        }
+
+        if ((obj.incarnation != null && obj.incarnation !== '')) {
+          w.uint32(18)
+          w.string(obj.incarnation)
+        }
+
+        if (obj.counters != null && obj.counters.length > 0) {
+          for (const value of obj.counters) {
+            w.uint32(26)
+            Counter.codec().encode(value, w)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          logId: uint8ArrayAlloc(0),
+          incarnation: '',
+          counters: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.logId = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.incarnation = reader.string()
+              break
+            }
+            case 3: {
+              if (opts.limits?.counters != null && obj.counters.length === opts.limits.counters) {
+                throw new MaxLengthError('Decode error - repeated field "counters" had too many elements')
+              }
+
+              if (obj.counters.length === 4096) {
+                throw new MaxLengthError('Decode error - repeated field "counters" had too many elements')
+              }
+
+              obj.counters.push(Counter.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.counters$
+              }))
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          counters: 4096
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.logId`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.incarnation`,
+                value: reader.string()
+              }
+              break
+            }
+            case 3: {
+              if (opts.limits?.counters != null && obj.counters === opts.limits.counters) {
+                throw new MaxLengthError('Streaming decode error - repeated field "counters" had too many elements')
+              }
+
+              if (obj.counters === 4096) {
+                throw new MaxLengthError('Streaming decode error - repeated field "counters" had too many elements')
+              }
+
+              for (const evt of Counter.codec().stream(reader, reader.uint32(), `${prefix}.counters[]`, {
+                limits: opts.limits?.counters$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.counters
+                }
+              }
+
+              obj.counters++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface CountersAnswerLogIdFieldEvent {
+    field: '$.logId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface CountersAnswerIncarnationFieldEvent {
+    field: '$.incarnation'
+    value: string
+  }
+
+  export interface CountersAnswerCountersScopeFieldEvent {
+    field: '$.counters[].scope'
+    value: string
+    index: number
+  }
+
+  export interface CountersAnswerCountersVersionFieldEvent {
+    field: '$.counters[].version'
+    value: number
+    index: number
+  }
+
+  export interface CountersAnswerCountersAppendIdFieldEvent {
+    field: '$.counters[].appendId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export function encode (obj: Partial<CountersAnswer>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, CountersAnswer.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<CountersAnswer>): CountersAnswer {
+    return decodeMessage(buf, CountersAnswer.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<CountersAnswer>): Generator<CountersAnswerLogIdFieldEvent | CountersAnswerIncarnationFieldEvent | CountersAnswerCountersScopeFieldEvent | CountersAnswerCountersVersionFieldEvent | CountersAnswerCountersAppendIdFieldEvent> {
+    return streamMessage(buf, CountersAnswer.codec(), opts)
+  }
+}
+
+export interface Counter {
+  scope: string
+  version: number
+  appendId: Uint8Array<ArrayBuffer>
+}
+
+export namespace Counter {
+  let _codec: Codec<Counter>
+
+  export const codec = (): Codec<Counter> => {
+    if (_codec == null) {
+      _codec = message<Counter>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.scope != null && obj.scope !== '')) {
+          w.uint32(10)
+          w.string(obj.scope)
+        }
+
+        if ((obj.version != null && obj.version !== 0)) {
+          w.uint32(16)
+          w.uint64Number(obj.version)
+        }
+
+        if ((obj.appendId != null && obj.appendId.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.appendId)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          scope: '',
+          version: 0,
+          appendId: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.scope = reader.string()
+              break
+            }
+            case 2: {
+              obj.version = reader.uint64Number()
+              break
+            }
+            case 3: {
+              obj.appendId = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.scope`,
+                value: reader.string()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.version`,
+                value: reader.uint64Number()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.appendId`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface CounterScopeFieldEvent {
+    field: '$.scope'
+    value: string
+  }
+
+  export interface CounterVersionFieldEvent {
+    field: '$.version'
+    value: number
+  }
+
+  export interface CounterAppendIdFieldEvent {
+    field: '$.appendId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Counter>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Counter.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Counter>): Counter {
+    return decodeMessage(buf, Counter.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Counter>): Generator<CounterScopeFieldEvent | CounterVersionFieldEvent | CounterAppendIdFieldEvent> {
+    return streamMessage(buf, Counter.codec(), opts)
+  }
+}
+
+export interface RevokeFrame {
+  revoke?: Revoke
+  revoked?: Revoked
+}
+
+export namespace RevokeFrame {
+  let _codec: Codec<RevokeFrame>
+
+  export const codec = (): Codec<RevokeFrame> => {
+    if (_codec == null) {
+      _codec = message<RevokeFrame>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        obj = { ...obj }
+
+        if (obj.revoked != null) {
+          obj.revoke = undefined
+        }
+
+        if (obj.revoke != null) {
+          obj.revoked = undefined
+        }
+
+        if (obj.revoke != null) {
+          w.uint32(10)
+          Revoke.codec().encode(obj.revoke, w)
+        }
+
+        if (obj.revoked != null) {
+          w.uint32(18)
+          Revoked.codec().encode(obj.revoked, w)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.revoke = Revoke.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.revoke
+              })
+              break
+            }
+            case 2: {
+              obj.revoked = Revoked.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.revoked
+              })
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        if (obj.revoked != null) {
+          delete obj.revoke
+        }
+
+        if (obj.revoke != null) {
+          delete obj.revoked
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield * Revoke.codec().stream(reader, reader.uint32(), `${prefix}.revoke`, {
+                limits: opts.limits?.revoke
+              })
+
+              break
+            }
+            case 2: {
+              yield * Revoked.codec().stream(reader, reader.uint32(), `${prefix}.revoked`, {
+                limits: opts.limits?.revoked
+              })
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface RevokeFrameRevokeLogIdFieldEvent {
+    field: '$.revoke.logId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface RevokeFrameRevokeAnnouncementsScopeFieldEvent {
+    field: '$.revoke.announcements[].scope'
+    value: string
+    index: number
+  }
+
+  export interface RevokeFrameRevokeAnnouncementsKindFieldEvent {
+    field: '$.revoke.announcements[].kind'
+    value: number
+    index: number
+  }
+
+  export interface RevokeFrameRevokeAnnouncementsKeyFieldEvent {
+    field: '$.revoke.announcements[].key'
+    value: string
+    index: number
+  }
+
+  export interface RevokeFrameRevokeAnnouncementsVersionFieldEvent {
+    field: '$.revoke.announcements[].version'
+    value: number
+    index: number
+  }
+
+  export interface RevokeFrameRevokeAnnouncementsAppendIdFieldEvent {
+    field: '$.revoke.announcements[].appendId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface RevokeFrameRevokeAnnouncementsPrevIdFieldEvent {
+    field: '$.revoke.announcements[].prevId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface RevokeFrameRevokeAnnouncementsLogIdFieldEvent {
+    field: '$.revoke.announcements[].logId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface RevokeFrameRevokedLogIdFieldEvent {
+    field: '$.revoked.logId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface RevokeFrameRevokedIncarnationFieldEvent {
+    field: '$.revoked.incarnation'
+    value: string
+  }
+
+  export interface RevokeFrameRevokedAppendIdsFieldEvent {
+    field: '$.revoked.appendIds[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<RevokeFrame>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, RevokeFrame.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<RevokeFrame>): RevokeFrame {
+    return decodeMessage(buf, RevokeFrame.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<RevokeFrame>): Generator<RevokeFrameRevokeLogIdFieldEvent | RevokeFrameRevokeAnnouncementsScopeFieldEvent | RevokeFrameRevokeAnnouncementsKindFieldEvent | RevokeFrameRevokeAnnouncementsKeyFieldEvent | RevokeFrameRevokeAnnouncementsVersionFieldEvent | RevokeFrameRevokeAnnouncementsAppendIdFieldEvent | RevokeFrameRevokeAnnouncementsPrevIdFieldEvent | RevokeFrameRevokeAnnouncementsLogIdFieldEvent | RevokeFrameRevokedLogIdFieldEvent | RevokeFrameRevokedIncarnationFieldEvent | RevokeFrameRevokedAppendIdsFieldEvent> {
+    return streamMessage(buf, RevokeFrame.codec(), opts)
+  }
+}
+
+export interface Revoke {
+  logId: Uint8Array<ArrayBuffer>
+  announcements: Announcement[]
+}
+
+export namespace Revoke {
+  let _codec: Codec<Revoke>
+
+  export const codec = (): Codec<Revoke> => {
+    if (_codec == null) {
+      _codec = message<Revoke>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.logId != null && obj.logId.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.logId)
+        }
+
+        if (obj.announcements != null && obj.announcements.length > 0) {
+          for (const value of obj.announcements) {
+            w.uint32(18)
+            Announcement.codec().encode(value, w)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          logId: uint8ArrayAlloc(0),
+          announcements: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.logId = reader.bytes()
+              break
+            }
+            case 2: {
+              if (opts.limits?.announcements != null && obj.announcements.length === opts.limits.announcements) {
+                throw new MaxLengthError('Decode error - repeated field "announcements" had too many elements')
+              }
+
+              if (obj.announcements.length === 4096) {
+                throw new MaxLengthError('Decode error - repeated field "announcements" had too many elements')
+              }
+
+              obj.announcements.push(Announcement.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.announcements$
+              }))
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          announcements: 4096
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.logId`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              if (opts.limits?.announcements != null && obj.announcements === opts.limits.announcements) {
+                throw new MaxLengthError('Streaming decode error - repeated field "announcements" had too many elements')
+              }
+
+              if (obj.announcements === 4096) {
+                throw new MaxLengthError('Streaming decode error - repeated field "announcements" had too many elements')
+              }
+
+              for (const evt of Announcement.codec().stream(reader, reader.uint32(), `${prefix}.announcements[]`, {
+                limits: opts.limits?.announcements$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.announcements
+                }
+              }
+
+              obj.announcements++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface RevokeLogIdFieldEvent {
+    field: '$.logId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface RevokeAnnouncementsScopeFieldEvent {
+    field: '$.announcements[].scope'
+    value: string
+    index: number
+  }
+
+  export interface RevokeAnnouncementsKindFieldEvent {
+    field: '$.announcements[].kind'
+    value: number
+    index: number
+  }
+
+  export interface RevokeAnnouncementsKeyFieldEvent {
+    field: '$.announcements[].key'
+    value: string
+    index: number
+  }
+
+  export interface RevokeAnnouncementsVersionFieldEvent {
+    field: '$.announcements[].version'
+    value: number
+    index: number
+  }
+
+  export interface RevokeAnnouncementsAppendIdFieldEvent {
+    field: '$.announcements[].appendId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface RevokeAnnouncementsPrevIdFieldEvent {
+    field: '$.announcements[].prevId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export interface RevokeAnnouncementsLogIdFieldEvent {
+    field: '$.announcements[].logId'
+    value: Uint8Array<ArrayBuffer>
+    index: number
+  }
+
+  export function encode (obj: Partial<Revoke>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Revoke.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Revoke>): Revoke {
+    return decodeMessage(buf, Revoke.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Revoke>): Generator<RevokeLogIdFieldEvent | RevokeAnnouncementsScopeFieldEvent | RevokeAnnouncementsKindFieldEvent | RevokeAnnouncementsKeyFieldEvent | RevokeAnnouncementsVersionFieldEvent | RevokeAnnouncementsAppendIdFieldEvent | RevokeAnnouncementsPrevIdFieldEvent | RevokeAnnouncementsLogIdFieldEvent> {
+    return streamMessage(buf, Revoke.codec(), opts)
+  }
+}
+
+export interface Revoked {
+  logId: Uint8Array<ArrayBuffer>
+  incarnation: string
+  appendIds: Uint8Array<ArrayBuffer>[]
+}
+
+export namespace Revoked {
+  let _codec: Codec<Revoked>
+
+  export const codec = (): Codec<Revoked> => {
+    if (_codec == null) {
+      _codec = message<Revoked>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.logId != null && obj.logId.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.logId)
+        }
+
+        if ((obj.incarnation != null && obj.incarnation !== '')) {
+          w.uint32(18)
+          w.string(obj.incarnation)
+        }
+
+        if (obj.appendIds != null && obj.appendIds.length > 0) {
+          for (const value of obj.appendIds) {
+            w.uint32(26)
+            w.bytes(value)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          logId: uint8ArrayAlloc(0),
+          incarnation: '',
+          appendIds: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.logId = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.incarnation = reader.string()
+              break
+            }
+            case 3: {
+              if (opts.limits?.appendIds != null && obj.appendIds.length === opts.limits.appendIds) {
+                throw new MaxLengthError('Decode error - repeated field "appendIds" had too many elements')
+              }
+
+              if (obj.appendIds.length === 4096) {
+                throw new MaxLengthError('Decode error - repeated field "appendIds" had too many elements')
+              }
+
+              obj.appendIds.push(reader.bytes())
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          appendIds: 4096
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.logId`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.incarnation`,
+                value: reader.string()
+              }
+              break
+            }
+            case 3: {
+              if (opts.limits?.appendIds != null && obj.appendIds === opts.limits.appendIds) {
+                throw new MaxLengthError('Streaming decode error - repeated field "appendIds" had too many elements')
+              }
+
+              if (obj.appendIds === 4096) {
+                throw new MaxLengthError('Streaming decode error - repeated field "appendIds" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.appendIds[]`,
+                index: obj.appendIds,
+                value: reader.bytes()
+              }
+
+              obj.appendIds++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface RevokedLogIdFieldEvent {
+    field: '$.logId'
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export interface RevokedIncarnationFieldEvent {
+    field: '$.incarnation'
+    value: string
+  }
+
+  export interface RevokedAppendIdsFieldEvent {
+    field: '$.appendIds[]'
+    index: number
+    value: Uint8Array<ArrayBuffer>
+  }
+
+  export function encode (obj: Partial<Revoked>): Uint8Array<ArrayBuffer> {
+    return encodeMessage(obj, Revoked.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Revoked>): Revoked {
+    return decodeMessage(buf, Revoked.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Revoked>): Generator<RevokedLogIdFieldEvent | RevokedIncarnationFieldEvent | RevokedAppendIdsFieldEvent> {
+    return streamMessage(buf, Revoked.codec(), opts)
   }
 }
 
