@@ -6,22 +6,27 @@ import {
   nodeNameOf,
   type SelfAnnouncement,
 } from '@hearsay/spi';
-import type { WorkerClient } from './worker/client.js';
-import { areAddresses } from './worker/node-rows.js';
+import { areAddresses } from './node-row.js';
+
+/** The rows of nodes, as a log keeps them. */
+export interface NodeTable {
+  /** Renews a node's own row and drops those of the long dead. */
+  announce(self: SelfAnnouncement): Promise<void>;
+  withdraw(self: SelfAnnouncement): Promise<void>;
+  discover(): Promise<readonly DiscoveredNode[]>;
+}
 
 /** Nodes that share a version log find each other by its rows. Out of reach, it fails like a poll. */
 export class LogDiscovery implements DiscoveryProvider {
   readonly name = 'version-log';
-  readonly #worker: WorkerClient;
-  readonly #timeoutMs: number;
+  readonly #table: NodeTable;
 
-  constructor(worker: WorkerClient, timeoutMs: number) {
-    this.#worker = worker;
-    this.#timeoutMs = timeoutMs;
+  constructor(table: NodeTable) {
+    this.#table = table;
   }
 
   async discover(): Promise<readonly DiscoveredNode[]> {
-    return this.#worker.call('discover', [], this.#timeoutMs);
+    return this.#table.discover();
   }
 
   /** @throws {NameInvalidError} {@link ConfigInvalidError} what others would have to refuse */
@@ -31,10 +36,10 @@ export class LogDiscovery implements DiscoveryProvider {
       throw new ConfigInvalidError(
         `announce 1 to ${LIMITS.addressesPerNodeMax} addresses of at most ${LIMITS.addressCharsMax} characters`,
       );
-    await this.#worker.call('announce', [self], this.#timeoutMs);
+    await this.#table.announce(self);
   }
 
   async withdraw(self: SelfAnnouncement): Promise<void> {
-    await this.#worker.call('withdraw', [self], this.#timeoutMs);
+    await this.#table.withdraw(self);
   }
 }

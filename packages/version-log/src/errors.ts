@@ -15,6 +15,46 @@ export class LogSchemaNewerError extends HearsayError {
   readonly code = 'HEARSAY_LOG_SCHEMA_NEWER';
 }
 
+/** Thrown when a table of the log's name on a database server is not Hearsay's. It is left as it was. */
+export class LogTablesForeignError extends HearsayError {
+  readonly code = 'HEARSAY_LOG_TABLES_FOREIGN';
+}
+
+/** Thrown when the log's tables are missing on a database server, or may not be used. Nothing is created. */
+export class LogTablesRefusedError extends HearsayError {
+  readonly code = 'HEARSAY_LOG_TABLES_REFUSED';
+}
+
+/** Thrown when a log was made in another mode than it is opened with (rule L7). It is left as it was. */
+export class LogModeDifferentError extends HearsayError {
+  readonly code = 'HEARSAY_LOG_MODE_DIFFERENT';
+}
+
+/** Thrown when the log's database takes no writes: a standby, a replica, or set to read only. */
+export class LogReadOnlyError extends HearsayError {
+  readonly code = 'HEARSAY_LOG_READ_ONLY';
+}
+
+/** Thrown when a database server cannot hold a log: too old, or one of several primaries. */
+export class LogServerUnfitError extends HearsayError {
+  readonly code = 'HEARSAY_LOG_SERVER_UNFIT';
+}
+
+/** Thrown when the package that talks to the database is not installed. */
+export class LogDriverMissingError extends HearsayError {
+  readonly code = 'HEARSAY_LOG_DRIVER_MISSING';
+}
+
+/** Thrown when the database has no room for a write. Nothing is appended: roll back. */
+export class DatabaseFullError extends HearsayError {
+  readonly code = 'HEARSAY_DATABASE_FULL';
+}
+
+/** Thrown when an append names a scope without a counter (rule L6). Nothing is appended: roll back. */
+export class ScopeMissingError extends HearsayError {
+  readonly code = 'HEARSAY_SCOPE_MISSING';
+}
+
 /** Thrown when the connection that a write came over has no tables of the log. Nothing is appended. */
 export class LogTablesMissingError extends HearsayError {
   readonly code = 'HEARSAY_LOG_TABLES_MISSING';
@@ -38,6 +78,11 @@ export class TransactionOpenError extends HearsayError {
 /** Thrown when an append finds no open transaction to be part of. Nothing is appended. */
 export class TransactionMissingError extends HearsayError {
   readonly code = 'HEARSAY_TRANSACTION_MISSING';
+}
+
+/** Thrown when a transaction could only be rolled back, whatever COMMIT said. Nothing of it is announced. */
+export class TransactionRolledBackError extends HearsayError {
+  readonly code = 'HEARSAY_TRANSACTION_ROLLED_BACK';
 }
 
 /**

@@ -1,10 +1,16 @@
 import { resolve } from 'node:path';
 import { ConfigInvalidError } from '@hearsay/spi';
-import { TABLE_PREFIX_DEFAULT, tablePrefixOf } from './schema.js';
+import { SQLITE_DRIVERS, type SqliteDriver } from './sqlite-driver.js';
+import { TABLE_PREFIX_DEFAULT, tablePrefixOf } from './tables.js';
 
 export interface SqliteLogOptions {
   /** The database file that the service keeps its data in; it may not exist yet. Never `:memory:`. */
   readonly path: string;
+  /**
+   * The library that the service itself opens the file with; `node:sqlite` by default. Two of them in
+   * one process undo each other's locks.
+   */
+  readonly driver?: SqliteDriver;
   /** 1 … 32 of a-z, 0-9, `_`; `hearsay_` by default. */
   readonly tablePrefix?: string;
   /** How long a poll may take, 1 … 600,000; 2,000 by default. */
@@ -19,6 +25,7 @@ export interface SqliteLogOptions {
 export function validOptions(options: SqliteLogOptions): Required<SqliteLogOptions> {
   return {
     path: pathOf(options.path),
+    driver: driverOf(options.driver ?? 'node:sqlite'),
     tablePrefix: tablePrefixOf(options.tablePrefix ?? TABLE_PREFIX_DEFAULT),
     pollTimeoutMs: integerWithin('pollTimeoutMs', options.pollTimeoutMs ?? 2000, 1, 600_000),
     writeWaitMs: integerWithin('writeWaitMs', options.writeWaitMs ?? 5000, 1, 600_000),
@@ -36,6 +43,11 @@ export function integerWithin(name: string, value: number, min: number, max: num
   if (!Number.isSafeInteger(value) || value < min || value > max)
     throw new ConfigInvalidError(`${name} is ${value}: use an integer from ${min} to ${max}`);
   return value;
+}
+
+function driverOf(driver: SqliteDriver): SqliteDriver {
+  if (SQLITE_DRIVERS.includes(driver)) return driver;
+  throw new ConfigInvalidError(`driver ${driver} is unknown: use ${SQLITE_DRIVERS.join(' or ')}`);
 }
 
 function pathOf(path: string): string {

@@ -1,34 +1,14 @@
-import { ConfigInvalidError, GENESIS } from '@hearsay/spi';
+import { GENESIS } from '@hearsay/spi';
+import { columnsOf, type LogMode, TABLE_PREFIX_DEFAULT, tablePrefixOf } from './tables.js';
 
 export const SCHEMA_VERSION = 1;
-export const TABLE_PREFIX_DEFAULT = 'hearsay_';
-
-/** How versions are given: by a counter row per scope that its writer holds until commit. */
-export const LOG_MODE = 'counter';
-
-const PREFIX = /^[a-z][a-z0-9_]{0,31}$/;
-
-/** The columns by which a table is known to be ours. */
-const COLUMNS = {
-  meta: ['id', 'schema_version', 'log_id', 'mode'],
-  scope: ['scope', 'version', 'append_id', 'floor'],
-  log: ['scope', 'version', 'append_id', 'prev_id', 'kind', 'key', 'origin', 'appended_at'],
-  node: ['node', 'epoch', 'addresses', 'renewed_at'],
-  lease: ['node', 'epoch', 'lease_seq', 'lease_ms'],
-} as const;
+export const LOG_MODE: LogMode = 'counter';
 
 /** The log's tables by full name, each with its columns in order. */
 export function tablesOf(tablePrefix: string): ReadonlyMap<string, readonly string[]> {
-  return new Map(Object.entries(COLUMNS).map(([name, columns]) => [tablePrefix + name, columns]));
-}
-
-/** @throws {ConfigInvalidError} unless 1 … 32 of a-z, 0-9, `_`, beginning with a letter, and not SQLite's own */
-export function tablePrefixOf(text: string): string {
-  if (typeof text !== 'string' || !PREFIX.test(text) || text.startsWith('sqlite_'))
-    throw new ConfigInvalidError(
-      'tablePrefix is not valid: use 1 to 32 of a-z 0-9 _, a letter first, and not sqlite_',
-    );
-  return text;
+  return new Map(
+    Object.entries(columnsOf(LOG_MODE)).map(([name, columns]) => [tablePrefix + name, columns]),
+  );
 }
 
 /**
@@ -39,12 +19,14 @@ export function tablePrefixOf(text: string): string {
  */
 export function schemaSql(tablePrefix: string = TABLE_PREFIX_DEFAULT): string {
   const p = tablePrefixOf(tablePrefix);
-  return `-- One row: which log this is. log_id tells two logs apart whose numbers are alike.
+  return `-- One row: which log this is. log_id tells two logs apart whose numbers are alike; lease_ms_max is
+-- the longest lease ever taken.
 CREATE TABLE IF NOT EXISTS ${p}meta (
   id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
   schema_version INTEGER NOT NULL,
   log_id TEXT NOT NULL,
-  mode TEXT NOT NULL
+  mode TEXT NOT NULL,
+  lease_ms_max INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 -- The head of each scope's chain. Rows of the log at or below floor may be gone.
 CREATE TABLE IF NOT EXISTS ${p}scope (

@@ -1,7 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite';
 import {
   type DiscoveryProvider,
   type Invalidation,
+  type LeaseStore,
   type LogId,
   LogUnavailableError,
   type Origin,
@@ -11,12 +11,20 @@ import {
   type VersionSource,
 } from '@hearsay/spi';
 import { LogDiscovery } from './discovery.js';
+import { LogLeases } from './leases.js';
 import { integerWithin, type SqliteLogOptions, validOptions } from './options.js';
+import { type PruneOptions, validPrune } from './prune-options.js';
+import type { SqliteConnection } from './sqlite.js';
+import { openSqlite, refuseOtherDriver } from './sqlite-driver.js';
 import { inWriteTransaction } from './transaction.js';
 import { WorkerClient } from './worker/client.js';
 import type { OpenedFile } from './worker/log-file.js';
-import { type Appended, appendToLog } from './write/append.js';
-import { type WriteTransaction, type Written, write } from './write/write.js';
+import { appendToLog } from './write/append.js';
+import { appendInTransaction } from './write/append-in-transaction.js';
+import type { Appended } from './write/batch.js';
+import type { WriteTransaction } from './write/collected.js';
+import type { SqlTransaction } from './write/sql-transaction.js';
+import { type Written, write } from './write/write.js';
 
 /** Above what the worker itself waits, so that its reason is heard rather than a timeout. */
 const OPEN_TIMEOUT_MS = 20_000;
@@ -35,6 +43,7 @@ const PRUNE_TIMEOUT_MS = 10 * 60_000;
 export async function openSqliteLog(options: SqliteLogOptions): Promise<SqliteVersionLog> {
   const valid = validOptions(options);
   const worker = new WorkerClient({
+    driver: valid.driver,
     path: valid.path,
     tablePrefix: valid.tablePrefix,
     // Half, so that the worker's reason is heard. Outside WAL writers can lock a reader out that long.
@@ -60,6 +69,8 @@ export class SqliteVersionLog implements VersionSource {
   readonly tablePrefix: string;
   /** Nodes that share this log, by rows in it. */
   readonly discovery: DiscoveryProvider;
+  /** Who may serve strict scopes from memory. */
+  readonly leases: LeaseStore;
   readonly #options: Required<SqliteLogOptions>;
   readonly #worker: WorkerClient;
   #closed = false;
@@ -71,7 +82,12 @@ export class SqliteVersionLog implements VersionSource {
     this.logId = opened.logId;
     this.journalMode = opened.journalMode;
     this.tablePrefix = options.tablePrefix;
-    this.discovery = new LogDiscovery(worker, this.#writeTimeoutMs);
+    this.discovery = new LogDiscovery({
+      announce: (self) => worker.call('announce', [self], this.#writeTimeoutMs),
+      withdraw: (self) => worker.call('withdraw', [self], this.#writeTimeoutMs),
+      discover: () => worker.call('discover', [], this.#writeTimeoutMs),
+    });
+    this.leases = new LogLeases(worker, options.pollTimeoutMs, this.#writeTimeoutMs);
   }
 
   /**
@@ -96,15 +112,12 @@ export class SqliteVersionLog implements VersionSource {
 
   /**
    * Deletes the oldest rows of a scope (rule L4). A reader that still needed them starts anew.
-   * @param keepRows how many of the newest stay, 0 … 2⁵³−1
+   * @throws {ConfigInvalidError} {@link NameInvalidError} nothing is deleted
+   * @throws {LogUnavailableError} the floor may be raised, and some rows be gone
    */
-  async prune(options: {
-    readonly scope: string;
-    readonly keepRows: number;
-  }): Promise<{ readonly pruned: number }> {
-    const keepRows = integerWithin('keepRows', options.keepRows, 0, Number.MAX_SAFE_INTEGER);
-    const scope = scopeOf(options.scope);
-    return { pruned: await this.#worker.call('prune', [scope, keepRows], PRUNE_TIMEOUT_MS) };
+  async prune(options: PruneOptions): Promise<{ readonly pruned: number }> {
+    const what = validPrune(options);
+    return { pruned: await this.#worker.call('prune', [what], PRUNE_TIMEOUT_MS) };
   }
 
   /**
@@ -112,7 +125,7 @@ export class SqliteVersionLog implements VersionSource {
    * invalidates, last. The callback is synchronous and runs once; waiting for other writers is
    * asynchronous. In WAL mode COMMIT waits for nobody; else it may block 250 ms for readers.
    *
-   * @param db a connection to the log's file, without an open transaction
+   * @param db a connection of the log's driver to its file, without an open transaction
    * @returns after COMMIT has succeeded; announce only then
    * @throws {WriteContendedError} rolled back or never begun: retry
    * @throws {WriteCallbackAsyncError} {@link TransactionOpenError} {@link LogTablesMissingError}
@@ -122,12 +135,13 @@ export class SqliteVersionLog implements VersionSource {
    * @throws what the callback or its invalidations throw; everything is rolled back
    */
   async write<T>(
-    db: DatabaseSync,
+    db: SqliteConnection,
     origin: Origin,
     callback: (tx: WriteTransaction) => T,
   ): Promise<Written<T>> {
     if (this.#closed) throw new LogUnavailableError('the log is closed: open it again');
-    const { tablePrefix, writeWaitMs } = this.#options;
+    const { driver, tablePrefix, writeWaitMs } = this.#options;
+    refuseOtherDriver(db, driver);
     return write(db, { tablePrefix, origin, waitMs: writeWaitMs }, callback);
   }
 
@@ -137,9 +151,9 @@ export class SqliteVersionLog implements VersionSource {
    */
   async append(origin: Origin, invalidations: readonly Invalidation[]): Promise<Appended> {
     if (this.#closed) throw new LogUnavailableError('the log is closed: open it again');
-    const { path, tablePrefix, writeWaitMs } = this.#options;
+    const { driver, path, tablePrefix, writeWaitMs } = this.#options;
     // Opened anew each time: a connection that is kept would go on writing into a replaced file.
-    const db = new (process.getBuiltinModule('node:sqlite').DatabaseSync)(path);
+    const db = openSqlite(driver, path);
     try {
       return await inWriteTransaction(db, { waitMs: writeWaitMs, hints: invalidations }, () =>
         appendToLog(db, tablePrefix, origin, invalidations),
@@ -147,6 +161,16 @@ export class SqliteVersionLog implements VersionSource {
     } finally {
       db.close();
     }
+  }
+
+  /** Appends in a transaction that the caller has open, last in it; as the function of that name. */
+  async appendInTransaction(
+    tx: SqlTransaction,
+    origin: Origin,
+    invalidations: readonly Invalidation[],
+  ): Promise<Appended> {
+    if (this.#closed) throw new LogUnavailableError('the log is closed: open it again');
+    return appendInTransaction(tx, origin, invalidations, { tablePrefix: this.tablePrefix });
   }
 
   /** Ends the worker. The caller's connections stay open. Later calls resolve too. */

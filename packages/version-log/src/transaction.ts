@@ -1,8 +1,9 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Announcement } from '@hearsay/spi';
 import { CommitUncertainError, WriteContendedError } from './errors.js';
-import { isBusy, prepare, reasonOf, rollback, SQLITE, sqliteCode } from './sqlite.js';
+import { reasonOf } from './reason.js';
+import { isBusy, prepare, rollback, SQLITE, type SqliteConnection, sqliteCode } from './sqlite.js';
+import { appendError } from './write/sql-error.js';
 
 /** How long one attempt to take the write lock may block the event loop. */
 const ATTEMPT_MS = 3;
@@ -28,7 +29,7 @@ export interface WriteTransactionOptions {
  * @throws what `body` throws; all is rolled back
  */
 export async function inWriteTransaction<T>(
-  db: DatabaseSync,
+  db: SqliteConnection,
   options: WriteTransactionOptions,
   body: () => T,
 ): Promise<T> {
@@ -54,7 +55,7 @@ export async function inWriteTransaction<T>(
   return value;
 }
 
-function tryBegin(db: DatabaseSync): boolean {
+function tryBegin(db: SqliteConnection): boolean {
   try {
     withBusyTimeout(db, ATTEMPT_MS, () => db.exec('BEGIN IMMEDIATE'));
     return true;
@@ -65,7 +66,7 @@ function tryBegin(db: DatabaseSync): boolean {
 }
 
 /** Runs `body` with another busy timeout than the connection has. */
-function withBusyTimeout(db: DatabaseSync, timeoutMs: number, body: () => void): void {
+function withBusyTimeout(db: SqliteConnection, timeoutMs: number, body: () => void): void {
   const before = Number(prepare(db, 'PRAGMA busy_timeout').get()?.['timeout'] ?? 0);
   db.exec(`PRAGMA busy_timeout = ${timeoutMs}`);
   try {
@@ -75,7 +76,7 @@ function withBusyTimeout(db: DatabaseSync, timeoutMs: number, body: () => void):
   }
 }
 
-function commit(db: DatabaseSync, hints: readonly Announcement[]): void {
+function commit(db: SqliteConnection, hints: readonly Announcement[]): void {
   try {
     tryCommit(db);
   } catch (error) {
@@ -85,6 +86,7 @@ function commit(db: DatabaseSync, hints: readonly Announcement[]): void {
         'readers held up the commit: nothing was written, retry the transaction or use WAL mode',
         { cause: error },
       );
+    if (undone && sqliteCode(error) === SQLITE.FULL) throw appendError(error);
     // A deferred constraint refused it.
     if (undone && sqliteCode(error) === SQLITE.CONSTRAINT) throw error;
     throw new CommitUncertainError(
@@ -96,7 +98,7 @@ function commit(db: DatabaseSync, hints: readonly Announcement[]): void {
 }
 
 /** Outside WAL mode readers refuse a commit, which leaves it open and keeps new readers out meanwhile. */
-function tryCommit(db: DatabaseSync): void {
+function tryCommit(db: SqliteConnection): void {
   try {
     db.exec('COMMIT');
   } catch (error) {

@@ -8,8 +8,9 @@ import {
 } from '@hearsay/spi';
 import { expect, test } from 'vitest';
 import { schemaSql } from '../src/index.js';
+import { NODES_MAX } from '../src/node-row.js';
 import { prepare } from '../src/sqlite.js';
-import { NODES_MAX, NodeRows } from '../src/worker/node-rows.js';
+import { NodeRows } from '../src/worker/node-rows.js';
 import { connect, openLog, temporaryPath } from './support.js';
 
 const WINDOW_MS = 60_000;

@@ -1,4 +1,4 @@
-import { ConfigInvalidError } from '@hearsay/spi';
+import { ConfigInvalidError, databaseIncarnationOf } from '@hearsay/spi';
 import { expect, test } from 'vitest';
 import { prepare } from '../src/sqlite.js';
 import { LogReader } from '../src/worker/read.js';
@@ -35,7 +35,7 @@ test('after each step of a prune a reader has all it needs, or a floor that tell
   const prepared = (sql: string) => prepare(db, sql);
   const [rows, reader] = [
     new ScopeRows(prepared, 'hearsay_'),
-    new LogReader(db, prepared, 'hearsay_'),
+    new LogReader(db, prepared, 'hearsay_', databaseIncarnationOf('test')),
   ];
   const read = () => {
     const request = { positions: new Map([[TABLE, START]]), rowsMax: 65_536 };

@@ -1,7 +1,8 @@
 import { ConfigInvalidError } from '@hearsay/spi';
 import { expect, test } from 'vitest';
 import { schemaSql } from '../src/index.js';
-import { tablePrefixOf, tablesOf } from '../src/schema.js';
+import { tablesOf } from '../src/schema.js';
+import { tablePrefixOf } from '../src/tables.js';
 import { inspectLog } from '../src/worker/inspect.js';
 import { connect, openLog, temporaryPath, versionOf } from './support.js';
 

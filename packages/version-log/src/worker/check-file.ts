@@ -1,17 +1,10 @@
-import {
-  accessSync,
-  type BigIntStats,
-  closeSync,
-  constants,
-  openSync,
-  readSync,
-  statSync,
-} from 'node:fs';
+import { accessSync, type BigIntStats, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LogFileForeignError, LogFileUnreadableError } from '../errors.js';
-import { reasonOf } from '../sqlite.js';
+import { reasonOf } from '../reason.js';
 
-const SQLITE_HEADER = Buffer.from('SQLite format 3\0', 'latin1');
+/** The smallest page. A shorter file is no database, yet SQLite would take it for an empty one. */
+const DATABASE_BYTES_MIN = 512;
 
 /** Names one file for as long as it exists: a file restored under the same path has another. */
 export type FileIdentity = string;
@@ -23,7 +16,9 @@ export function fileIdentity(path: string): FileIdentity | undefined {
 }
 
 /**
- * Looks at a path before SQLite does, and changes nothing.
+ * Looks at a path before SQLite does, and changes nothing. It never opens the file: closing it again
+ * would drop the locks that SQLite has on it in this process
+ * (https://sqlite.org/howtocorrupt.html, 2.2).
  *
  * @returns whether the file is there
  * @throws {LogFileUnreadableError} {@link LogFileForeignError}
@@ -34,7 +29,7 @@ export function checkFile(path: string): boolean {
   if (stats === undefined) return false;
   if (!stats.isFile()) throw unreadable(path, 'it is not a regular file');
   requireAccess(path, path, constants.R_OK | constants.W_OK);
-  if (stats.size > 0 && !readHeader(path).equals(SQLITE_HEADER))
+  if (stats.size > 0 && stats.size < DATABASE_BYTES_MIN)
     throw new LogFileForeignError(`${path} is not a SQLite database: name another file`);
   return true;
 }
@@ -61,21 +56,6 @@ function requireAccess(path: string, at: string, mode: number): void {
     accessSync(at, mode);
   } catch (error) {
     throw unreadable(path, reasonOf(error), error);
-  }
-}
-
-function readHeader(path: string): Buffer {
-  const header = Buffer.alloc(SQLITE_HEADER.length);
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch (error) {
-    throw unreadable(path, reasonOf(error), error);
-  }
-  try {
-    return header.subarray(0, readSync(file, header, 0, header.length, 0));
-  } finally {
-    closeSync(file);
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { LogUnavailableError } from '@hearsay/spi';
-import { reasonOf } from '../sqlite.js';
+import { reasonOf } from '../reason.js';
 import type { LogFileOptions, LogOperations } from './log-file.js';
 import { type LogOperation, unpackError, type WorkerCall, type WorkerReply } from './messages.js';
 

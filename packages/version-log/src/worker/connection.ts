@@ -1,8 +1,9 @@
-import { DatabaseSync } from 'node:sqlite';
-import { LogUnavailableError } from '@hearsay/spi';
+import { databaseIncarnationOf, LogUnavailableError } from '@hearsay/spi';
 import { prepare } from '../sqlite.js';
+import { type OwnSqliteConnection, openSqlite, type SqliteDriver } from '../sqlite-driver.js';
 import { checkFile, type FileIdentity, fileIdentity } from './check-file.js';
 import { inspectLog } from './inspect.js';
+import { LeaseRows } from './lease-rows.js';
 import { NodeRows } from './node-rows.js';
 import { journalModeOf } from './prepare-file.js';
 import { LogReader } from './read.js';
@@ -13,11 +14,12 @@ const CACHE_KIB = 512;
 
 /** One connection to one file, known by its identity, with its prepared statements. */
 export interface Connection {
-  readonly db: DatabaseSync;
+  readonly db: OwnSqliteConnection;
   readonly identity: FileIdentity;
   readonly reader: LogReader;
   readonly scopes: ScopeRows;
   readonly nodes: NodeRows;
+  readonly leases: LeaseRows;
   open: boolean;
 }
 
@@ -27,11 +29,16 @@ export interface Connection {
  * @throws {LogUnavailableError} there is no log at that path now
  * @throws what `checkFile` and `inspectLog` throw
  */
-export function connect(path: string, tablePrefix: string, busyTimeoutMs: number): Connection {
+export function connect(
+  driver: SqliteDriver,
+  path: string,
+  tablePrefix: string,
+  busyTimeoutMs: number,
+): Connection {
   const identity = fileIdentity(path);
   if (identity === undefined || !checkFile(path))
     throw new LogUnavailableError(`the log's file ${path} is gone: put it back`);
-  const db = new DatabaseSync(path);
+  const db = openSqlite(driver, path);
   try {
     db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA cache_size = ${-CACHE_KIB}`);
     if (inspectLog(db, path, tablePrefix) !== 'ready')
@@ -39,12 +46,15 @@ export function connect(path: string, tablePrefix: string, busyTimeoutMs: number
     // What this connection writes is made again anyway; corruption is no danger in WAL mode.
     if (journalModeOf(db) === 'wal') db.exec('PRAGMA synchronous = NORMAL');
     const prepared = (sql: string) => prepare(db, sql);
+    // No server that could restart: a SQLite database lives as long as its file (rule S4).
+    const incarnation = databaseIncarnationOf(identity);
     return {
       db,
       identity,
-      reader: new LogReader(db, prepared, tablePrefix),
+      reader: new LogReader(db, prepared, tablePrefix, incarnation),
       scopes: new ScopeRows(prepared, tablePrefix),
       nodes: new NodeRows(prepared, tablePrefix),
+      leases: new LeaseRows(db, prepared, tablePrefix, incarnation),
       open: true,
     };
   } catch (error) {

@@ -1,7 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { LogFileForeignError, LogSchemaNewerError } from '../errors.js';
+import { reasonOf } from '../reason.js';
 import { LOG_MODE, SCHEMA_VERSION, tablesOf } from '../schema.js';
-import { prepare, reasonOf, SQLITE, sqliteCode } from '../sqlite.js';
+import { prepare, SQLITE, type SqliteConnection, sqliteCode } from '../sqlite.js';
 
 /**
  * What a database holds of a log:
@@ -16,7 +16,7 @@ export type LogPresence = 'empty' | 'absent' | 'ready';
  * @throws {LogFileForeignError} the file is no database, or a table of ours has another shape
  * @throws {LogSchemaNewerError}
  */
-export function inspectLog(db: DatabaseSync, path: string, tablePrefix: string): LogPresence {
+export function inspectLog(db: SqliteConnection, path: string, tablePrefix: string): LogPresence {
   try {
     return inspect(db, path, tablePrefix);
   } catch (error) {
@@ -29,8 +29,8 @@ export function inspectLog(db: DatabaseSync, path: string, tablePrefix: string):
   }
 }
 
-function inspect(db: DatabaseSync, path: string, tablePrefix: string): LogPresence {
-  const names = db.prepare('SELECT lower(name) AS name FROM sqlite_master').all();
+function inspect(db: SqliteConnection, path: string, tablePrefix: string): LogPresence {
+  const names = prepare(db, 'SELECT lower(name) AS name FROM sqlite_master').all();
   const existing = new Set(names.map((row) => row['name']));
   const tables = tablesOf(tablePrefix);
   const present = [...tables.keys()].filter((table) => existing.has(table));
@@ -41,7 +41,7 @@ function inspect(db: DatabaseSync, path: string, tablePrefix: string): LogPresen
     const found = columnsOf(db, table);
     if (found.join() !== columns.join()) throw foreign(path, table, tablePrefix);
   }
-  const meta = db.prepare(`SELECT schema_version, log_id, mode FROM ${tablePrefix}meta`).get();
+  const meta = prepare(db, `SELECT schema_version, log_id, mode FROM ${tablePrefix}meta`).get();
   const idIsValid = /^[0-9a-f]{32}$/.test(String(meta?.['log_id']));
   if (meta?.['schema_version'] !== SCHEMA_VERSION || meta['mode'] !== LOG_MODE || !idIsValid)
     throw foreign(path, `${tablePrefix}meta`, tablePrefix);
@@ -49,7 +49,7 @@ function inspect(db: DatabaseSync, path: string, tablePrefix: string): LogPresen
 }
 
 function refuseNewer(
-  db: DatabaseSync,
+  db: SqliteConnection,
   path: string,
   tablePrefix: string,
   present: readonly string[],
@@ -66,8 +66,8 @@ function refuseNewer(
     );
 }
 
-function columnsOf(db: DatabaseSync, table: string): unknown[] {
-  const columns = db.prepare('SELECT name FROM pragma_table_info(?) ORDER BY cid').all(table);
+function columnsOf(db: SqliteConnection, table: string): unknown[] {
+  const columns = prepare(db, 'SELECT name FROM pragma_table_info(?) ORDER BY cid').all(table);
   return columns.map((column) => column['name']);
 }
 

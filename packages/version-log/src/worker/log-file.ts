@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type DiscoveredNode,
+  type LeaseRow,
+  type LeaseTable,
   type LogId,
   LogUnavailableError,
   type PollAnswer,
@@ -8,7 +10,9 @@ import {
   type Scope,
   type SelfAnnouncement,
 } from '@hearsay/spi';
-import { reasonOf } from '../sqlite.js';
+import type { ValidPrune } from '../prune-options.js';
+import { reasonOf } from '../reason.js';
+import type { SqliteDriver } from '../sqlite-driver.js';
 import { inWriteTransaction } from '../transaction.js';
 import { fileIdentity } from './check-file.js';
 import { type Connection, connect } from './connection.js';
@@ -16,6 +20,7 @@ import { journalModeOf, prepareFile } from './prepare-file.js';
 import { PRUNE_BATCH_ROWS } from './scope-rows.js';
 
 export interface LogFileOptions {
+  readonly driver: SqliteDriver;
   readonly path: string;
   readonly tablePrefix: string;
   readonly busyTimeoutMs: number;
@@ -36,10 +41,13 @@ export interface LogOperations {
   open(): Promise<OpenedFile>;
   poll(request: PollRequest): Promise<PollAnswer>;
   ensureScopes(scopes: readonly Scope[]): Promise<void>;
-  prune(scope: Scope, keepRows: number): Promise<number>;
+  prune(what: ValidPrune): Promise<number>;
   announce(self: SelfAnnouncement): Promise<void>;
   withdraw(self: SelfAnnouncement): Promise<void>;
   discover(): Promise<readonly DiscoveredNode[]>;
+  commitLease(row: LeaseRow): Promise<void>;
+  readLeases(): Promise<LeaseTable>;
+  removeLeases(rows: readonly LeaseRow[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -57,8 +65,8 @@ export class LogFile implements LogOperations {
   }
 
   async open(): Promise<OpenedFile> {
-    const { path, tablePrefix } = this.#options;
-    await prepareFile(path, tablePrefix);
+    const { driver, path, tablePrefix } = this.#options;
+    await prepareFile(driver, path, tablePrefix);
     const { db, reader } = this.#current();
     const { logId } = reader.read({ positions: new Map(), rowsMax: 1 });
     return { logId, journalMode: journalModeOf(db) };
@@ -80,8 +88,11 @@ export class LogFile implements LogOperations {
   }
 
   /** Rule L4: the floor is committed before the first row goes. Polls come in between the batches. */
-  async prune(scope: Scope, keepRows: number): Promise<number> {
-    await this.#write(({ scopes }) => scopes.raiseFloor(scope, keepRows));
+  async prune({ scope, keepRows, maxAgeMs }: ValidPrune): Promise<number> {
+    await this.#write(({ scopes }) => {
+      if (keepRows !== undefined) scopes.raiseFloor(scope, keepRows);
+      if (maxAgeMs !== undefined) scopes.raiseFloorByAge(scope, Date.now() - maxAgeMs);
+    });
     let pruned = 0;
     for (;;) {
       const deleted = await this.#write(({ scopes }) => scopes.deletePruned(scope));
@@ -98,6 +109,20 @@ export class LogFile implements LogOperations {
 
   async withdraw(self: SelfAnnouncement): Promise<void> {
     await this.#write(({ nodes }) => nodes.withdraw(self));
+  }
+
+  async commitLease(row: LeaseRow): Promise<void> {
+    await this.#write(({ leases }) => leases.put(row));
+  }
+
+  async readLeases(): Promise<LeaseTable> {
+    return this.#read(({ leases }) => leases.read());
+  }
+
+  async removeLeases(rows: readonly LeaseRow[]): Promise<void> {
+    await this.#write(({ leases }) => {
+      for (const row of rows) leases.remove(row);
+    });
   }
 
   async close(): Promise<void> {
@@ -132,11 +157,11 @@ export class LogFile implements LogOperations {
   }
 
   #current(): Connection {
-    const { path, tablePrefix, busyTimeoutMs } = this.#options;
+    const { driver, path, tablePrefix, busyTimeoutMs } = this.#options;
     const current = this.#connection;
     if (current && current.identity !== fileIdentity(path)) this.#giveUp(current);
     try {
-      this.#connection ??= connect(path, tablePrefix, busyTimeoutMs);
+      this.#connection ??= connect(driver, path, tablePrefix, busyTimeoutMs);
     } catch (error) {
       throw this.#unavailable(error);
     }

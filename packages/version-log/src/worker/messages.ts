@@ -1,5 +1,10 @@
 import { ConfigInvalidError, HearsayError, LogUnavailableError } from '@hearsay/spi';
-import { LogFileForeignError, LogFileUnreadableError, LogSchemaNewerError } from '../errors.js';
+import {
+  LogDriverMissingError,
+  LogFileForeignError,
+  LogFileUnreadableError,
+  LogSchemaNewerError,
+} from '../errors.js';
 import type { LogOperations } from './log-file.js';
 
 export type LogOperation = keyof LogOperations;
@@ -35,6 +40,8 @@ export function unpackError({ code, message }: ErrorOnTheWay): Error {
       return new LogFileUnreadableError(message);
     case 'HEARSAY_LOG_SCHEMA_NEWER':
       return new LogSchemaNewerError(message);
+    case 'HEARSAY_LOG_DRIVER_MISSING':
+      return new LogDriverMissingError(message);
     case 'HEARSAY_CONFIG_INVALID':
       return new ConfigInvalidError(message);
     default:

@@ -1,30 +1,18 @@
-import type { StatementSync } from 'node:sqlite';
-import {
-  type DiscoveredNode,
-  type Epoch,
-  LIMITS,
-  nodeNameOf,
-  type SelfAnnouncement,
-} from '@hearsay/spi';
-
-/** Nodes that one discovery returns, the latest renewed first. */
-export const NODES_MAX = 1024;
-/** Rows that are this many windows old belong to nobody. */
-const DEAD_WINDOWS = 10;
-
-const EPOCH = /^[0-9a-f]{16}$/;
+import type { DiscoveredNode, SelfAnnouncement } from '@hearsay/spi';
+import { DEAD_WINDOWS, discoveredNodeOf, NODES_MAX } from '../node-row.js';
+import type { SqliteStatement } from '../sqlite.js';
 
 /**
  * Where nodes say how they can be reached. Ages are wall-clock differences, to either side, since
  * another machine's clock may be ahead; they decide who is tried first, never what is sound.
  */
 export class NodeRows {
-  readonly #announce: StatementSync;
-  readonly #withdraw: StatementSync;
-  readonly #recent: StatementSync;
-  readonly #forget: StatementSync;
+  readonly #announce: SqliteStatement;
+  readonly #withdraw: SqliteStatement;
+  readonly #recent: SqliteStatement;
+  readonly #forget: SqliteStatement;
 
-  constructor(prepared: (sql: string) => StatementSync, p: string) {
+  constructor(prepared: (sql: string) => SqliteStatement, p: string) {
     this.#announce = prepared(
       `INSERT INTO ${p}node (node, epoch, addresses, renewed_at) VALUES (?, ?, ?, ?)
        ON CONFLICT (node, epoch) DO UPDATE
@@ -52,34 +40,9 @@ export class NodeRows {
   recent(nowMs: number, windowMs: number): DiscoveredNode[] {
     const nodes: DiscoveredNode[] = [];
     for (const row of this.#recent.all(nowMs, windowMs)) {
-      const node = discoveredNode(String(row['node']), String(row['epoch']), row['addresses']);
+      const node = discoveredNodeOf(row['node'], row['epoch'], row['addresses']);
       if (node) nodes.push(node);
     }
     return nodes;
   }
-}
-
-function discoveredNode(name: string, epoch: string, json: unknown): DiscoveredNode | undefined {
-  try {
-    const addresses: unknown = JSON.parse(String(json));
-    if (!EPOCH.test(epoch) || !areAddresses(addresses)) return undefined;
-    return { node: nodeNameOf(name), epoch: epoch as Epoch, addresses };
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether this is a list of addresses within the limits; not whether they lead anywhere. */
-export function areAddresses(value: unknown): value is string[] {
-  return (
-    Array.isArray(value) &&
-    value.length >= 1 &&
-    value.length <= LIMITS.addressesPerNodeMax &&
-    value.every(
-      (address) =>
-        typeof address === 'string' &&
-        address.length >= 1 &&
-        address.length <= LIMITS.addressCharsMax,
-    )
-  );
 }

@@ -1,8 +1,9 @@
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HearsayError, LogUnavailableError } from '@hearsay/spi';
+import { reasonOf } from '../reason.js';
 import { schemaSql } from '../schema.js';
-import { isBusy, prepare, reasonOf, SQLITE, sqliteCode } from '../sqlite.js';
+import { isBusy, prepare, SQLITE, type SqliteConnection, sqliteCode } from '../sqlite.js';
+import { type OwnSqliteConnection, openSqlite, type SqliteDriver } from '../sqlite-driver.js';
 import { inWriteTransaction } from '../transaction.js';
 import { checkFile, unreadable } from './check-file.js';
 import { inspectLog } from './inspect.js';
@@ -19,11 +20,15 @@ const UNUSABLE: readonly unknown[] = [SQLITE.PERM, SQLITE.READONLY, SQLITE.IOERR
  * @throws {LogFileUnreadableError} {@link LogFileForeignError} {@link LogSchemaNewerError}
  * @throws {LogUnavailableError} the database stayed locked
  */
-export async function prepareFile(path: string, tablePrefix: string): Promise<void> {
+export async function prepareFile(
+  driver: SqliteDriver,
+  path: string,
+  tablePrefix: string,
+): Promise<void> {
   checkFile(path);
-  let db: DatabaseSync | undefined;
+  let db: OwnSqliteConnection | undefined;
   try {
-    db = new DatabaseSync(path);
+    db = openSqlite(driver, path);
     await createMissing(db, path, tablePrefix);
   } catch (error) {
     throw openError(path, error);
@@ -32,7 +37,11 @@ export async function prepareFile(path: string, tablePrefix: string): Promise<vo
   }
 }
 
-async function createMissing(db: DatabaseSync, path: string, tablePrefix: string): Promise<void> {
+async function createMissing(
+  db: SqliteConnection,
+  path: string,
+  tablePrefix: string,
+): Promise<void> {
   const giveUpAtMs = performance.now() + OPEN_WAIT_MS;
   for (;;) {
     try {
@@ -63,6 +72,6 @@ function openError(path: string, error: unknown): unknown {
     : error;
 }
 
-export function journalModeOf(db: DatabaseSync): string {
+export function journalModeOf(db: SqliteConnection): string {
   return String(prepare(db, 'PRAGMA journal_mode').get()?.['journal_mode']);
 }

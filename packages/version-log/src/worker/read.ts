@@ -1,7 +1,7 @@
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type {
   AppendId,
   ChainHead,
+  DatabaseIncarnation,
   LogId,
   LogRow,
   PollAnswer,
@@ -11,23 +11,29 @@ import type {
   TargetKind,
   Version,
 } from '@hearsay/spi';
+import type { SqliteConnection, SqliteRow, SqliteStatement } from '../sqlite.js';
 
 /** Rows stop once they would take about this much; every scope that lags gets at least one. */
 export const ANSWER_BYTES_MAX = 8 * 1024 * 1024;
 const ROW_OVERHEAD_BYTES = 128;
 const CHUNK_ROWS = 1024;
 
-type SqlRow = Record<string, SQLOutputValue>;
-
 /** Reads one snapshot of committed state (rule L3): its transaction holds nothing but these reads. */
 export class LogReader {
-  readonly #db: DatabaseSync;
-  readonly #logId: StatementSync;
-  readonly #counters: StatementSync;
-  readonly #rows: StatementSync;
+  readonly #db: SqliteConnection;
+  readonly #incarnation: DatabaseIncarnation;
+  readonly #logId: SqliteStatement;
+  readonly #counters: SqliteStatement;
+  readonly #rows: SqliteStatement;
 
-  constructor(db: DatabaseSync, prepared: (sql: string) => StatementSync, p: string) {
+  constructor(
+    db: SqliteConnection,
+    prepared: (sql: string) => SqliteStatement,
+    p: string,
+    incarnation: DatabaseIncarnation,
+  ) {
     this.#db = db;
+    this.#incarnation = incarnation;
     this.#logId = prepared(`SELECT log_id FROM ${p}meta`);
     this.#counters = prepared(
       `SELECT scope, version, append_id, floor FROM ${p}scope
@@ -47,10 +53,10 @@ export class LogReader {
     const budget = { bytes: ANSWER_BYTES_MAX };
     const readings = counters.map((counter) => this.#reading(counter, request, budget));
     this.#db.exec('COMMIT');
-    return { logId, readings };
+    return { logId, incarnation: this.#incarnation, readings };
   }
 
-  #reading(counter: SqlRow, request: PollRequest, budget: { bytes: number }): ScopeReading {
+  #reading(counter: SqliteRow, request: PollRequest, budget: { bytes: number }): ScopeReading {
     const scope = counter['scope'] as Scope;
     const head: ChainHead = {
       version: counter['version'] as Version,
@@ -86,7 +92,7 @@ export class LogReader {
   }
 }
 
-function logRowOf(row: SqlRow): LogRow {
+function logRowOf(row: SqliteRow): LogRow {
   return {
     version: row['version'] as Version,
     appendId: row['append_id'] as AppendId,

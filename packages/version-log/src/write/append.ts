@@ -3,42 +3,40 @@
  * already open and last in it. The write lock of SQLite covers the whole file, so the order of
  * versions is the order of commits: no gap, no late commit, and a rollback leaves nothing.
  */
-import { randomBytes } from 'node:crypto';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import {
-  type Announcement,
   type AppendId,
-  type AppliedPosition,
-  BatchTooLargeError,
+  type ChainHead,
   GENESIS,
   type Invalidation,
-  LIMITS,
   type LogId,
   type Origin,
   originId,
   type Scope,
+  VERSION_ZERO,
   type Version,
 } from '@hearsay/spi';
-import { LogTablesMissingError, TransactionMissingError, WriteContendedError } from '../errors.js';
-import { tablePrefixOf } from '../schema.js';
-import { inTransaction, isBusy, prepare, SQLITE, sqliteCode } from '../sqlite.js';
-
-/** What a write shall tell the others once it is committed. */
-export interface Appended {
-  readonly announcements: readonly Announcement[];
-  /** The head that each touched scope has now. */
-  readonly positions: readonly AppliedPosition[];
-}
+import { LogTablesMissingError, TransactionMissingError } from '../errors.js';
+import {
+  inTransaction,
+  prepare,
+  SQLITE,
+  type SqliteConnection,
+  type SqliteStatement,
+  sqliteCode,
+} from '../sqlite.js';
+import { tablePrefixOf } from '../tables.js';
+import { type Appended, appendedOf, batchesOf, type ScopeBatch } from './batch.js';
+import { appendError } from './sql-error.js';
 
 interface Statements {
-  readonly logId: StatementSync;
-  readonly head: StatementSync;
-  readonly create: StatementSync;
-  readonly advance: StatementSync;
-  readonly insert: StatementSync;
+  readonly logId: SqliteStatement;
+  readonly head: SqliteStatement;
+  readonly create: SqliteStatement;
+  readonly advance: SqliteStatement;
+  readonly insert: SqliteStatement;
 }
 
-const prepared = new WeakMap<DatabaseSync, Map<string, Statements>>();
+const prepared = new WeakMap<SqliteConnection, Map<string, Statements>>();
 
 /**
  * Appends inside a transaction that the caller has open on `db`. It must be the last thing done in
@@ -50,110 +48,64 @@ const prepared = new WeakMap<DatabaseSync, Map<string, Statements>>();
  * @throws {TransactionMissingError} no transaction is open; nothing is appended
  * @throws {LogTablesMissingError} the database has no log of this prefix; nothing is appended
  * @throws {WriteContendedError} another connection wrote since this transaction began reading
+ * @throws {DatabaseFullError} roll back
  */
 export function appendToLog(
-  db: DatabaseSync,
+  db: SqliteConnection,
   tablePrefix: string,
   origin: Origin,
   invalidations: readonly Invalidation[],
 ): Appended {
-  if (invalidations.length > LIMITS.batchEventsMax)
-    throw new BatchTooLargeError(
-      `${invalidations.length} invalidations in one append; the limit is ${LIMITS.batchEventsMax}: name a prefix, tag or scope`,
-    );
+  const batches = batchesOf(invalidations);
   if (!inTransaction(db))
     throw new TransactionMissingError(
       'appendToLog needs an open transaction: begin one, and append last in it',
     );
-  const byScope = distinctByScope(invalidations);
-  if (byScope.size === 0) return { announcements: [], positions: [] };
-  if (byScope.size > LIMITS.scopesPerWriteMax)
-    throw new BatchTooLargeError(
-      `${byScope.size} scopes in one append; the limit is ${LIMITS.scopesPerWriteMax}: split the write`,
-    );
-  const { statements, logId } = statementsOf(db, tablePrefix);
-  const announcements: Announcement[] = [];
-  const positions: AppliedPosition[] = [];
+  if (batches.length === 0) return { announcements: [], positions: [] };
   try {
-    // In sorted order, as rule L6 asks of every log; SQLite itself has one lock.
-    for (const scope of [...byScope.keys()].sort()) {
-      const appended = appendScope(statements, logId, origin, scope, byScope.get(scope) ?? []);
-      for (const announcement of appended) announcements.push(announcement);
-      const place = appended.at(-1)?.place;
-      if (place) positions.push({ scope, logId, version: place.version, appendId: place.appendId });
-    }
-  } catch (error) {
-    if (!isBusy(error)) throw error;
-    throw new WriteContendedError(
-      'another connection wrote since this transaction began: roll back and retry it, with BEGIN IMMEDIATE',
-      { cause: error },
+    const { statements, logId } = statementsOf(db, tablePrefix);
+    const by = originId(origin);
+    const heads = new Map(
+      batches.map((batch) => [batch.scope, appendScope(statements, by, batch)]),
     );
+    return appendedOf(batches, { logId, heads });
+  } catch (error) {
+    throw appendError(error);
   }
-  return { announcements, positions };
 }
 
-type PlacedAnnouncement = Announcement & Required<Pick<Announcement, 'place'>>;
-
-function appendScope(
-  statements: Statements,
-  logId: LogId,
-  origin: Origin,
-  scope: Scope,
-  invalidations: readonly Invalidation[],
-): PlacedAnnouncement[] {
+/** @returns the head that the rows follow */
+function appendScope(statements: Statements, by: string, { scope, rows }: ScopeBatch): ChainHead {
   // Creating a missing counter here is safe on SQLite alone: no other writer can be in the file.
-  const head = statements.head.get(scope) ?? createScope(statements, scope);
-  const first = Number(head['version']) + 1;
-  const ids = randomAppendIds(invalidations.length);
-  const last = ids.at(-1) ?? GENESIS;
+  const before = headOf(statements, scope) ?? createScope(statements, scope);
   // The counter goes first: a torn append would leave a hole, which readers notice.
-  statements.advance.run(first + invalidations.length - 1, last, scope);
+  const last = rows.at(-1)?.appendId ?? GENESIS;
+  statements.advance.run(before.version + rows.length, last, scope);
   const appendedAt = Date.now();
-  const by = originId(origin);
-  let prevId = head['append_id'] as AppendId;
-  return invalidations.map(({ target }, index) => {
-    const version = (first + index) as Version;
-    const appendId = ids[index] as AppendId;
-    const place = { logId, version, appendId, prevId };
+  let { version, appendId: prevId }: { version: number; appendId: AppendId } = before;
+  for (const { appendId, target } of rows) {
+    version++;
     const { kind, key } = target;
     statements.insert.run(scope, version, appendId, prevId, kind, key, by, appendedAt);
     prevId = appendId;
-    return { scope, target, place };
-  });
-}
-
-function createScope(statements: Statements, scope: Scope) {
-  statements.create.run(scope);
-  return { version: 0, append_id: GENESIS };
-}
-
-function distinctByScope(invalidations: readonly Invalidation[]): Map<Scope, Invalidation[]> {
-  const seen = new Set<string>();
-  const byScope = new Map<Scope, Invalidation[]>();
-  for (const invalidation of invalidations) {
-    const id = invalidationId(invalidation);
-    if (seen.has(id)) continue;
-    seen.add(id);
-    const list = byScope.get(invalidation.scope);
-    if (list) list.push(invalidation);
-    else byScope.set(invalidation.scope, [invalidation]);
   }
-  return byScope;
+  return before;
 }
 
-/** A map key that equal invalidations share; scopes and kinds hold no blank. */
-export function invalidationId({ scope, target }: Invalidation): string {
-  return `${scope} ${target.kind} ${target.key}`;
+function headOf(statements: Statements, scope: Scope): ChainHead | undefined {
+  const row = statements.head.get(scope);
+  if (row === undefined) return undefined;
+  return { version: Number(row['version']) as Version, appendId: row['append_id'] as AppendId };
 }
 
-function randomAppendIds(count: number): AppendId[] {
-  const hex = randomBytes(8 * count).toString('hex');
-  return Array.from({ length: count }, (_, i) => hex.slice(16 * i, 16 * i + 16) as AppendId);
+function createScope(statements: Statements, scope: Scope): ChainHead {
+  statements.create.run(scope);
+  return { version: VERSION_ZERO, appendId: GENESIS };
 }
 
 /** The log id is read in the transaction: the file behind a connection may have been restored. */
 function statementsOf(
-  db: DatabaseSync,
+  db: SqliteConnection,
   tablePrefix: string,
 ): { statements: Statements; logId: LogId } {
   const byPrefix = prepared.get(db) ?? new Map<string, Statements>();
@@ -174,7 +126,7 @@ function readLogId(statements: Statements): LogId {
   return statements.logId.get()?.['log_id'] as LogId;
 }
 
-function prepareAll(db: DatabaseSync, p: string): Statements {
+function prepareAll(db: SqliteConnection, p: string): Statements {
   try {
     return {
       logId: prepare(db, `SELECT log_id FROM ${p}meta`),

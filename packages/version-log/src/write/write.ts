@@ -1,28 +1,11 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { types } from 'node:util';
-import {
-  BatchTooLargeError,
-  type Invalidation,
-  invalidationOf,
-  LIMITS,
-  type Origin,
-  type TargetInput,
-} from '@hearsay/spi';
+import type { Origin } from '@hearsay/spi';
 import { TransactionEndedError, TransactionOpenError, WriteCallbackAsyncError } from '../errors.js';
-import { inTransaction } from '../sqlite.js';
+import { inTransaction, type SqliteConnection } from '../sqlite.js';
 import { inWriteTransaction } from '../transaction.js';
-import { type Appended, appendToLog, invalidationId } from './append.js';
-
-/** What the callback of a write is given. */
-export interface WriteTransaction {
-  /**
-   * Says that something is no longer true once this transaction is committed. Naming the same
-   * thing twice is naming it once.
-   * @throws {NameInvalidError} {@link ConfigInvalidError} {@link BatchTooLargeError} the write is
-   * rolled back, also when the callback swallows the error
-   */
-  invalidate(scope: string, target: TargetInput): void;
-}
+import { appendToLog } from './append.js';
+import type { Appended } from './batch.js';
+import { Collected, type WriteTransaction } from './collected.js';
 
 /** What a committed write returns: announce the announcements, hand on the positions as a token. */
 export interface Written<T> extends Appended {
@@ -36,12 +19,12 @@ export interface WriteOptions {
   readonly waitMs: number;
 }
 
-const lastInLine = new WeakMap<DatabaseSync, Promise<void>>();
-const inCallback = new WeakSet<DatabaseSync>();
+const lastInLine = new WeakMap<SqliteConnection, Promise<void>>();
+const inCallback = new WeakSet<SqliteConnection>();
 
 /** {@link SqliteVersionLog.write}; writes over one connection take turns in the order of their calls. */
 export async function write<T>(
-  db: DatabaseSync,
+  db: SqliteConnection,
   options: WriteOptions,
   callback: (tx: WriteTransaction) => T,
 ): Promise<Written<T>> {
@@ -62,7 +45,7 @@ export async function write<T>(
 }
 
 async function writeNow<T>(
-  db: DatabaseSync,
+  db: SqliteConnection,
   options: WriteOptions,
   callback: (tx: WriteTransaction) => T,
 ): Promise<Written<T>> {
@@ -81,14 +64,14 @@ async function writeNow<T>(
 
 /** The savepoint lives exactly as long as this transaction: also a COMMIT with a BEGIN after it shows. */
 function runCallback<T>(
-  db: DatabaseSync,
+  db: SqliteConnection,
   collected: Collected,
   callback: (tx: WriteTransaction) => T,
 ): T {
   db.exec('SAVEPOINT hearsay_write');
   inCallback.add(db);
   try {
-    const value = callback({ invalidate: (scope, target) => collected.add(scope, target) });
+    const value = callback({ invalidate: collected.invalidate });
     refusePromise(value);
     if (collected.failure) throw collected.failure.error;
     return value;
@@ -102,7 +85,7 @@ function runCallback<T>(
   }
 }
 
-function releaseSavepoint(db: DatabaseSync, collected: Collected): void {
+function releaseSavepoint(db: SqliteConnection, collected: Collected): void {
   try {
     db.exec('RELEASE hearsay_write');
   } catch {
@@ -114,41 +97,7 @@ function releaseSavepoint(db: DatabaseSync, collected: Collected): void {
   }
 }
 
-/** The invalidations of one write: distinct, bounded, and void as a whole once one was refused. */
-class Collected {
-  readonly invalidations: Invalidation[] = [];
-  failure: { readonly error: unknown } | undefined;
-  readonly #seen = new Set<string>();
-  #closed = false;
-
-  add(scope: string, input: TargetInput): void {
-    if (this.#closed)
-      throw new TransactionEndedError('invalidate was called after its write was over', []);
-    try {
-      this.#addValid(invalidationOf(scope, input));
-    } catch (error) {
-      this.failure ??= { error };
-      throw error;
-    }
-  }
-
-  close(): void {
-    this.#closed = true;
-  }
-
-  #addValid(invalidation: Invalidation): void {
-    const id = invalidationId(invalidation);
-    if (this.#seen.has(id)) return;
-    if (this.#seen.size === LIMITS.batchEventsMax)
-      throw new BatchTooLargeError(
-        `more than ${LIMITS.batchEventsMax} invalidations in one write: name a prefix, tag or scope`,
-      );
-    this.#seen.add(id);
-    this.invalidations.push(invalidation);
-  }
-}
-
-function refuseOpenTransaction(db: DatabaseSync): void {
+function refuseOpenTransaction(db: SqliteConnection): void {
   if (inTransaction(db))
     throw new TransactionOpenError(
       'a transaction is already open on this connection: end it first, or use appendToLog inside it',

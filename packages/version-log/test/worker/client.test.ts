@@ -2,13 +2,20 @@ import { LogUnavailableError } from '@hearsay/spi';
 import { expect, onTestFinished, test } from 'vitest';
 import { CALLS_WAITING_MAX, WorkerClient } from '../../src/worker/client.js';
 
-const OPTIONS = { path: '', tablePrefix: '', busyTimeoutMs: 1, waitMs: 1, discoveryWindowMs: 1 };
+const OPTIONS = {
+  driver: 'node:sqlite',
+  path: '',
+  tablePrefix: '',
+  busyTimeoutMs: 1,
+  waitMs: 1,
+  discoveryWindowMs: 1,
+} as const;
 
 /** A client of the worker beside this file, which does what the name of a scope says. */
 function scripted(): (what: string, timeoutMs?: number) => Promise<unknown> {
   const client = new WorkerClient(OPTIONS, new URL('scripted-worker.ts', import.meta.url));
   onTestFinished(() => client.close(10));
-  return (what, timeoutMs = 20_000) => client.call('prune', [what as never, 0], timeoutMs);
+  return (what, timeoutMs = 20_000) => client.call('prune', [what as never], timeoutMs);
 }
 
 test.each(['exit', 'throw', 'eat memory'])(

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import {
   type AppliedPosition,
   BatchTooLargeError,
+  databaseIncarnationOf,
   invalidationOf,
   LIMITS,
   type Scope,
@@ -63,7 +64,12 @@ test('whatever is appended and rolled back, each scope is one gapless chain of w
     fc.property(steps, (all) => {
       const db = connect(':memory:');
       db.exec(schemaSql());
-      const reader = new LogReader(db, (sql) => prepare(db, sql), 'hearsay_');
+      const reader = new LogReader(
+        db,
+        (sql) => prepare(db, sql),
+        'hearsay_',
+        databaseIncarnationOf('test'),
+      );
       const heads = new Map(all.flatMap((step) => runStep(db, step)).map((p) => [p.scope, p]));
       const committed = all.filter((step) => step.commits).flatMap(pairsOf);
       const scopes = ['a', 'b', 'c'].map(scopeOf);
