@@ -69,7 +69,7 @@ export class Cache<V> implements CacheView<V> {
     options: ReadOptions<V> = {},
   ): Promise<Map<string, V>> {
     const source: Source<V> = {
-      load: (missing, signal) => loader(missing, { signal }),
+      load: loader,
       tags: checked(options.tags),
     };
     const distinct = [...new Set(keys)];
@@ -90,7 +90,7 @@ export class Cache<V> implements CacheView<V> {
     const tags = tagsOf(options.tags);
     keyOf(key);
     if (this.#loads.closed) return false;
-    return this.#store.put(key, value, tags, options.ticket);
+    return this.#store.put(key, value, tags, options.ticket, options.version);
   }
 
   delete(key: string): boolean {
@@ -159,7 +159,7 @@ export class Cache<V> implements CacheView<V> {
 
 function one<V>(key: string, loader: Loader<V>, options: ReadOptions<V>): Source<V> {
   return {
-    load: async (_keys, signal) => new Map([[key, await loader({ key, signal })]]),
+    load: async (_keys, context) => new Map([[key, await loader({ ...context, key })]]),
     tags: checked(options.tags),
   };
 }

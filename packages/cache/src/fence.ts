@@ -1,4 +1,4 @@
-import { covers, type Target } from '@hearsay/spi';
+import { covers, type Target, type Version } from '@hearsay/spi';
 import { TicketForeignError } from './errors.js';
 
 /**
@@ -14,13 +14,22 @@ export class Ticket {
   readonly serial: number;
   /** The monotonic time of the issue, from which the TTL counts (rule F2). */
   readonly issuedMs: number;
+  /** The highest version of the scope known at the issue; what was read at an older one is refused (rule F5). */
+  readonly minimum: Version | undefined;
 
   /** For {@link Fence.ticket} only. */
-  constructor(fence: Fence, position: number, serial: number, issuedMs: number) {
+  constructor(
+    fence: Fence,
+    position: number,
+    serial: number,
+    issuedMs: number,
+    minimum: Version | undefined,
+  ) {
     this.fence = fence;
     this.position = position;
     this.serial = serial;
     this.issuedMs = issuedMs;
+    this.minimum = minimum;
   }
 }
 
@@ -40,9 +49,9 @@ export class Fence {
     this.#ringMax = ringMax;
   }
 
-  ticket(nowMs: number): Ticket {
+  ticket(nowMs: number, minimum?: Version): Ticket {
     this.#issued += 1;
-    return new Ticket(this, this.#passed, this.#issued, nowMs);
+    return new Ticket(this, this.#passed, this.#issued, nowMs, minimum);
   }
 
   pass(target: Target): void {

@@ -1,4 +1,5 @@
 import type { Ticket } from './fence.js';
+import type { BatchLoadContext } from './load-context.js';
 import type { Indexed, Segment } from './target-index.js';
 
 export const NO_TAGS: readonly string[] = Object.freeze([]);
@@ -53,7 +54,7 @@ export class Load<V> implements Indexed {
 export interface Source<V> {
   readonly load: (
     keys: readonly string[],
-    signal: AbortSignal,
+    context: BatchLoadContext,
   ) => Promise<ReadonlyMap<string, V | undefined>>;
   /** Checked tags, or how to get them from a value. */
   readonly tags: readonly string[] | ((value: V, key: string) => readonly string[]);

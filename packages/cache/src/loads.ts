@@ -2,6 +2,7 @@ import type { Target } from '@hearsay/spi';
 import { CacheClosedError, LoadAbandonedError, LoadTimeoutError } from './errors.js';
 import type { Emitter } from './events.js';
 import { Load, NO_TAGS, type Source } from './load.js';
+import { loadContext } from './load-context.js';
 import type { Settings } from './settings.js';
 import type { Counters } from './stats.js';
 import type { Store } from './store.js';
@@ -53,14 +54,19 @@ export class Loads<V> {
     return this.#joinable.has(key);
   }
 
-  /** @returns the load that a read invoked at `invokedMs` may share */
-  joinable(key: string, invokedMs: number): Load<V> | undefined {
+  /**
+   * @param proven the scope was proven for that read: what was overtaken before is detached
+   * @returns the load that a read invoked at `invokedMs` may share
+   */
+  joinable(key: string, invokedMs: number, proven: boolean): Load<V> | undefined {
     const load = this.#joinable.get(key);
     if (load === undefined) return undefined;
     const { issuedMs } = load.ticket;
     // Its value is as old as its ticket, so the policy holds for it as for an entry.
     const young = invokedMs < issuedMs + this.#settings.ttlMs;
-    return young && this.#store.isProven(issuedMs, invokedMs) ? load : undefined;
+    if (!young) return undefined;
+    const nowMs = this.#settings.clock.monotonicMs();
+    return proven || this.#store.isProven(issuedMs, invokedMs, nowMs) ? load : undefined;
   }
 
   /**
@@ -118,7 +124,11 @@ export class Loads<V> {
     const timer = this.#startTimer(run);
     try {
       const keys = run.loads.map((load) => load.key);
-      const values = await run.source.load(keys, run.controller.signal);
+      const { ticket } = run.loads[0] as Load<V>;
+      const context = loadContext(ticket, run.controller.signal, () => {
+        this.#counters.fillsBehind += run.loads.length;
+      });
+      const values = await run.source.load(keys, context);
       // Tags first: if they are not valid, nothing of the batch is kept.
       const tags = run.loads.map((load) => tagsFor(run.source, load.key, values.get(load.key)));
       run.loads.forEach((load, at) => {

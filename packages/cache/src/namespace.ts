@@ -20,7 +20,7 @@ export class CacheNamespace<V> implements CacheView<V> {
   getOrLoad(key: string, loader: Loader<V>, options?: ReadOptions<V>): Promise<V | undefined> {
     return this.#parent.getOrLoad(
       this.#prefix + key,
-      ({ signal }) => loader({ key, signal }),
+      (context) => loader({ ...context, key }),
       this.#optionsOf(options),
     );
   }

@@ -1,6 +1,6 @@
 import { keyOf } from '@hearsay/spi';
 import { abortable } from './abortable.js';
-import { StaleRefusedError } from './errors.js';
+import { StaleRefusedError, StrictRefusedError } from './errors.js';
 import type { Load, Source } from './load.js';
 import type { Loads } from './loads.js';
 import type { Settings } from './settings.js';
@@ -14,6 +14,8 @@ interface Read<V> {
   readonly source: Source<V>;
   readonly signal: AbortSignal | undefined;
   readonly found: Map<string, V | undefined>;
+  /** Every commit that it must not miss is applied. */
+  readonly proven: boolean;
 }
 
 /**
@@ -44,14 +46,32 @@ export class Reader<V> {
   ): Promise<Map<string, V | undefined>> {
     const { signal } = options;
     const invokedMs = this.#settings.clock.monotonicMs();
-    const read: Read<V> = { invokedMs, source, signal, found: new Map() };
+    const read: Read<V> = { invokedMs, source, signal, found: new Map(), proven: false };
     if (options.token && (await passToken(options, this.#settings)) === 'bypass')
       return this.#load(read, keys, false, 'private');
+    if (this.#settings.right !== undefined) return this.#readStrict(read, keys);
     const { missing, unproven } = this.#serve(read, keys);
     if (unproven.length === 0) return this.#load(read, missing, false);
     const proven = await this.#prove(read);
     const again = this.#serve(read, unproven);
     return this.#load(read, [...missing, ...again.missing, ...again.unproven], !proven);
+  }
+
+  /**
+   * Under a right that holds now, or after a poll that began after the call: then nothing that the
+   * read must not miss is still to be applied. Otherwise it is refused, loads too.
+   */
+  async #readStrict(read: Read<V>, keys: readonly string[]): Promise<Map<string, V | undefined>> {
+    const { right, clock, scope } = this.#settings;
+    const holds = right?.holds(clock.monotonicMs());
+    if (!holds && !(await abortable(right?.prove() ?? Promise.resolve(false), read.signal))) {
+      this.#counters.refused += 1;
+      throw new StrictRefusedError(
+        `scope ${scope} is strict, its right to serve has run out and the version log does not answer: bring the log back`,
+      );
+    }
+    const proven: Read<V> = { ...read, proven: true };
+    return this.#load(proven, this.#serve(proven, keys).missing, false);
   }
 
   /** Loads those of the served entries again that are due and not being loaded. */
@@ -81,7 +101,7 @@ export class Reader<V> {
     const unproven: string[] = [];
     const served: Entry<V>[] = [];
     for (const key of keys) {
-      const entry = this.#store.serveSince(key, read.invokedMs);
+      const entry = this.#store.serveSince(key, read.invokedMs, read.proven);
       if (entry !== undefined) {
         read.found.set(key, entry.value);
         served.push(entry);
@@ -130,7 +150,8 @@ export class Reader<V> {
     const loads: Load<V>[] = [];
     const own: string[] = [];
     for (const key of keys) {
-      const load = use === 'shared' ? this.#loads.joinable(key, read.invokedMs) : undefined;
+      const shared = use === 'shared';
+      const load = shared ? this.#loads.joinable(key, read.invokedMs, read.proven) : undefined;
       if (load === undefined) own.push(key);
       else loads.push(load);
     }

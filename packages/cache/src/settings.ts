@@ -1,11 +1,24 @@
 import {
   type Clock,
   ConfigInvalidError,
+  LIMITS,
   type Scope,
   type ScopeFreshness,
+  type ServingRight,
   scopeOf,
   type Target,
 } from '@hearsay/spi';
+
+/**
+ * - `eventual`: served until the TTL
+ * - `boundedMs`: no read returns what was overwritten longer before; at least 0
+ * - `strict`: served only under a right that a revoker can wait out. `leaseMs`: how long that takes at
+ *   most, `LIMITS.leaseMsMin` … `LIMITS.leaseMsMax`; 0 polls the log on every read instead
+ */
+export type Consistency =
+  | 'eventual'
+  | { readonly boundedMs: number }
+  | { readonly strict: { readonly leaseMs: number } };
 
 export interface CacheOptions {
   readonly scope: Scope | string;
@@ -19,13 +32,13 @@ export interface CacheOptions {
   /**
    * Age above which a value that `getOrLoad` serves is also loaded again in the background; > 0 and
    * below `ttlMs`. After a failure it is tried again when as much time has passed once more; the
-   * value is served until `ttlMs`. Negative entries are not refreshed.
+   * value is served until `ttlMs`. Negative entries are not refreshed. Not for strict scopes (rule F2).
    */
   readonly refreshAfterMs?: number | undefined;
-  readonly consistency: 'eventual' | { readonly boundedMs: number };
+  readonly consistency: Consistency;
   /** With the log out of reach and the loader failing, a bounded scope refuses (default) or serves what it has. */
   readonly onDark?: 'refuse' | 'stale' | undefined;
-  /** Required by `bounded` and by reads with a token. */
+  /** Required by `bounded`, by `strict` (with its `right`) and by reads with a token. */
   readonly freshness?: ScopeFreshness | undefined;
   /** Invalidations that a fill may be overtaken by before its ticket is void; 1 … 2²⁰, default 1,024 (rule C1). */
   readonly ticketRingMax?: number | undefined;
@@ -44,6 +57,8 @@ export interface Settings {
   readonly negativeTtlMs: number;
   readonly refreshAfterMs: number;
   readonly boundMs: number;
+  /** Set for a strict scope. */
+  readonly right: ServingRight | undefined;
   readonly onDark: 'refuse' | 'stale';
   readonly freshness: ScopeFreshness | undefined;
   readonly ticketRingMax: number;
@@ -62,7 +77,8 @@ export function settingsOf(options: CacheOptions): Settings {
   const { ttlMs, negativeTtlMs = 0, refreshAfterMs = Infinity, loadTimeoutMs = Infinity } = options;
   const { entriesMax = 10_000, ticketRingMax = 1024, onDark = 'refuse', freshness } = options;
   const scope = scopeOf(options.scope);
-  const boundMs = boundOf(options.consistency);
+  const boundMs = boundMsOf(options.consistency);
+  const right = rightOf(options);
   need(typeof options.clock?.monotonicMs === 'function', 'clock', 'must be a Clock');
   need(Number.isFinite(ttlMs) && ttlMs > 0, 'ttlMs', 'must be a finite number above 0');
   need(negativeTtlMs >= 0 && negativeTtlMs <= ttlMs, 'negativeTtlMs', 'must be 0 to ttlMs');
@@ -79,7 +95,7 @@ export function settingsOf(options: CacheOptions): Settings {
     `must be 1 to ${TIMER_MS_MAX}`,
   );
   need(onDark === 'refuse' || onDark === 'stale', 'onDark', "must be 'refuse' or 'stale'");
-  if (boundMs === Infinity)
+  if (boundMs === Infinity || right !== undefined)
     need(options.onDark === undefined, 'onDark', 'applies to bounded consistency only; remove it');
   else need(freshness !== undefined, 'freshness', 'is required by bounded consistency');
   return {
@@ -90,6 +106,7 @@ export function settingsOf(options: CacheOptions): Settings {
     negativeTtlMs,
     refreshAfterMs,
     boundMs,
+    right,
     onDark,
     freshness,
     ticketRingMax,
@@ -98,15 +115,46 @@ export function settingsOf(options: CacheOptions): Settings {
   };
 }
 
-function boundOf(consistency: CacheOptions['consistency']): number {
+/**
+ * @returns how old a proof may be; `Infinity` for `eventual`, 0 for a strict scope without its right
+ * @throws {ConfigInvalidError} no consistency that there is
+ */
+export function boundMsOf(consistency: Consistency): number {
   if (consistency === 'eventual') return Infinity;
-  const boundMs = consistency?.boundedMs;
+  const isObject = typeof consistency === 'object' && consistency !== null;
+  if (isObject && 'strict' in consistency && isLease(consistency.strict?.leaseMs)) return 0;
+  const boundMs = isObject && 'boundedMs' in consistency ? consistency.boundedMs : Number.NaN;
   need(
     Number.isFinite(boundMs) && boundMs >= 0,
     'consistency',
-    "must be 'eventual' or { boundedMs } with a finite number of at least 0",
+    "must be 'eventual', { boundedMs } with a finite number of at least 0, or { strict: { leaseMs } } " +
+      `with 0 or an integer from ${LIMITS.leaseMsMin} to ${LIMITS.leaseMsMax}`,
   );
   return boundMs;
+}
+
+function rightOf({
+  consistency,
+  freshness,
+  refreshAfterMs,
+}: CacheOptions): ServingRight | undefined {
+  if (consistency === 'eventual' || !('strict' in consistency)) return undefined;
+  need(
+    refreshAfterMs === undefined,
+    'refreshAfterMs',
+    'does not apply to strict scopes; remove it',
+  );
+  need(freshness?.right !== undefined, 'freshness', 'must have a right for strict consistency');
+  return freshness?.right;
+}
+
+function isLease(leaseMs: number | undefined): boolean {
+  if (leaseMs === 0) return true;
+  return (
+    Number.isInteger(leaseMs) &&
+    Number(leaseMs) >= LIMITS.leaseMsMin &&
+    Number(leaseMs) <= LIMITS.leaseMsMax
+  );
 }
 
 function isCount(value: number, max: number): boolean {

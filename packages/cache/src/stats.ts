@@ -18,6 +18,8 @@ export class Counters {
   fillsVoided = 0;
   /** Fills not kept, since their TTL had passed or a younger ticket had filled the key. */
   fillsLate = 0;
+  /** Fills not kept, since their value was read at an older version than is known here. */
+  fillsBehind = 0;
   invalidated = 0;
   deleted = 0;
   expired = 0;
@@ -29,7 +31,7 @@ export class Counters {
   /** Keys refreshed in the background. */
   refreshes = 0;
   resets = 0;
-  /** Reads that ended in StaleRefusedError. */
+  /** Reads that ended in StaleRefusedError or StrictRefusedError. */
   refused = 0;
   /** Values served without proof under `onDark: 'stale'`; each waives invariant B. */
   staleServed = 0;

@@ -2,6 +2,7 @@ import type { Clock, ScopeFreshness, Target } from '@hearsay/spi';
 import { LRUCache } from 'lru-cache';
 import type { DropReason, Emitter } from './events.js';
 import { Fence, type Ticket } from './fence.js';
+import { isBehind } from './load-context.js';
 import type { Settings } from './settings.js';
 import type { Counters } from './stats.js';
 import { type Indexed, type Segment, TargetIndex } from './target-index.js';
@@ -86,7 +87,7 @@ export class Store<V> {
   }
 
   ticket(): Ticket {
-    return this.#fence.ticket(this.#clock.monotonicMs());
+    return this.#fence.ticket(this.#clock.monotonicMs(), this.#freshness?.knownVersion?.());
   }
 
   /** The hit path. @returns the entry if it may be served to a read invoked now */
@@ -101,11 +102,14 @@ export class Store<V> {
     return undefined;
   }
 
-  /** As {@link serve}, for a read that was invoked at `invokedMs` and has waited since (rule F1). */
-  serveSince(key: string, invokedMs: number): Entry<V> | undefined {
+  /**
+   * As {@link serve}, for a read that was invoked at `invokedMs` and has waited since (rule F1).
+   * @param proven the whole scope was proven to be fresh enough for it
+   */
+  serveSince(key: string, invokedMs: number, proven: boolean): Entry<V> | undefined {
     const entry = this.#lru.get(key);
     if (entry === undefined) return undefined;
-    if (!this.#mayServeOld(entry, this.#clock.monotonicMs(), invokedMs)) return undefined;
+    if (!this.#mayServeOld(entry, this.#clock.monotonicMs(), invokedMs, proven)) return undefined;
     this.#counters.hits += 1;
     return entry;
   }
@@ -117,7 +121,10 @@ export class Store<V> {
   }
 
   /** Whether what was read at or after `sinceMs` is fresh enough for a read invoked at `invokedMs`. */
-  isProven(sinceMs: number, invokedMs: number): boolean {
+  isProven(sinceMs: number, invokedMs: number, nowMs: number): boolean {
+    const { right } = this.#settings;
+    // Strictly after: a clock that stands still does not tell which of the two came first.
+    if (right !== undefined) return sinceMs > invokedMs || right.holds(nowMs);
     const neededMs = invokedMs - this.#settings.boundMs;
     return sinceMs >= neededMs || (this.#freshness?.freshAsOfMs() ?? -Infinity) >= neededMs;
   }
@@ -126,12 +133,23 @@ export class Store<V> {
    * Keeps a fill unless an invalidation that covers it was passed since its ticket, a younger ticket
    * has filled the key, or its TTL has passed. What is older goes also where the fill, a negative
    * one for instance, is not kept.
+   * @param version at which the value was read, where that is told
    * @returns whether it is kept
    */
-  put(key: string, value: V | undefined, tags: readonly string[], ticket: Ticket): boolean {
+  put(
+    key: string,
+    value: V | undefined,
+    tags: readonly string[],
+    ticket: Ticket,
+    version?: number,
+  ): boolean {
     if (this.#fence.voids(ticket, key, tags)) {
       this.#counters.fillsVoided += 1;
       this.#events.emit('void', { key });
+      return false;
+    }
+    if (isBehind(version, ticket.minimum)) {
+      this.#counters.fillsBehind += 1;
       return false;
     }
     const { ttlMs, negativeTtlMs } = this.#settings;
@@ -164,8 +182,8 @@ export class Store<V> {
     return dropped;
   }
 
-  #mayServeOld(entry: Entry<V>, nowMs: number, invokedMs: number): boolean {
-    if (nowMs < entry.expiresMs) return this.isProven(entry.issuedMs, invokedMs);
+  #mayServeOld(entry: Entry<V>, nowMs: number, invokedMs: number, proven = false): boolean {
+    if (nowMs < entry.expiresMs) return proven || this.isProven(entry.issuedMs, invokedMs, nowMs);
     this.#drop(entry, 'expired');
     return false;
   }

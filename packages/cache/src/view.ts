@@ -1,24 +1,19 @@
 import type { TargetInput } from '@hearsay/spi';
 import type { Ticket } from './fence.js';
+import type { BatchLoadContext, LoadContext } from './load-context.js';
 import type { TokenOptions } from './token-gate.js';
-
-export interface LoadContext {
-  readonly key: string;
-  /** Aborts when nobody waits any more, when the load takes too long, and on close. */
-  readonly signal: AbortSignal;
-}
 
 /**
  * Loads one value; `undefined` says that there is none. What is kept must have been read from
- * committed primary state in a snapshot begun after the call (rule F5): no replica that may lag, no
- * older snapshot, no transaction with writes of its own.
+ * committed primary state in a snapshot begun after the call, or `readAt` told at which version (rule
+ * F5): no replica that may lag, no older snapshot, no transaction with writes of its own.
  */
 export type Loader<V> = (context: LoadContext) => Promise<V | undefined> | V | undefined;
 
 /** As {@link Loader}, for many keys at once; keys that are not in the answer have no value. */
 export type BatchLoader<V> = (
   missing: readonly string[],
-  context: { readonly signal: AbortSignal },
+  context: BatchLoadContext,
 ) => Promise<ReadonlyMap<string, V>>;
 
 export interface ReadOptions<V> extends TokenOptions {
@@ -34,6 +29,8 @@ export interface ReadOptions<V> extends TokenOptions {
 export interface FillOptions {
   /** Taken before the value was read (rule C1). */
   readonly ticket: Ticket;
+  /** At which version of the scope's counter it was read, where that may be behind the primary (rule F5). */
+  readonly version?: number | undefined;
   readonly tags?: readonly string[] | undefined;
 }
 
@@ -47,6 +44,8 @@ export interface CacheView<V> {
    * @throws {NameInvalidError} the key or a tag; before the loader runs, where it is known then
    * @throws {TokenNotReachedError} the token's write is not applied here
    * @throws {StaleRefusedError} bounded: neither proven nor loaded (rule F7)
+   * @throws {StrictRefusedError} strict: no right, and the log is out of reach
+   * @throws {LoadBehindError} the loader read at an older version than is known here
    * @throws {LoadTimeoutError} the loader did not settle in time
    * @throws {CacheClosedError} the cache is closed
    * @throws what the loader throws, and the reason of the signal
@@ -64,7 +63,8 @@ export interface CacheView<V> {
   /** The right to {@link set} what is read from the source of the data after this call. */
   ticket(): Ticket;
   /**
-   * Keeps a value, or with `undefined` its absence, unless an invalidation overtook the ticket.
+   * Keeps a value, or with `undefined` its absence, unless an invalidation overtook the ticket or the
+   * value was read at a version below the ticket's `minimum`.
    * Publishes nothing.
    *
    * @returns whether it is kept

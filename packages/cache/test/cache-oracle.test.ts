@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Cache, CacheOptions } from '../src/index.js';
+import type { Cache } from '../src/index.js';
 import { cacheOf, FakeFreshness, idle, key } from './fakes.js';
 
 const TTL = 40;
@@ -35,7 +35,7 @@ class World {
   readonly boundMs: number;
   logInReach = true;
 
-  constructor(consistency: CacheOptions['consistency']) {
+  constructor(consistency: 'eventual' | { readonly boundedMs: number }) {
     this.boundMs = consistency === 'eventual' ? TTL : consistency.boundedMs;
     const { cache, clock } = cacheOf<number>({
       ttlMs: TTL,
@@ -181,7 +181,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Step>((world) => world.cache.reset('test')) },
 );
 
-it.each<[string, CacheOptions['consistency']]>([
+it.each<[string, 'eventual' | { readonly boundedMs: number }]>([
   ['eventual', 'eventual'],
   ['bounded', { boundedMs: 10 }],
 ])(

@@ -1,4 +1,11 @@
-import type { AppliedPosition, Clock, ScopeFreshness, Target } from '@hearsay/spi';
+import type {
+  AppliedPosition,
+  Clock,
+  ScopeFreshness,
+  ServingRight,
+  Target,
+  Version,
+} from '@hearsay/spi';
 import { Cache, type CacheOptions } from '../src/index.js';
 
 /** A clock that stands still until it is told. */
@@ -17,6 +24,7 @@ export class FakeClock implements Clock {
 /** A freshness that knows what the test says; `poll` is what a poll of the log would do. */
 export class FakeFreshness implements ScopeFreshness {
   provenMs = -Infinity;
+  known: Version | undefined;
   readonly reached = new Set<number>();
   readonly proofsAskedMs: number[] = [];
   poll: () => Promise<boolean> = async () => false;
@@ -31,12 +39,35 @@ export class FakeFreshness implements ScopeFreshness {
     return this.poll();
   }
 
+  knownVersion(): Version | undefined {
+    return this.known;
+  }
+
   hasReached(position: AppliedPosition): boolean {
     return this.reached.has(position.version);
   }
 
   reach(position: AppliedPosition, _timeoutMs: number): Promise<boolean> {
     return this.arrive(position);
+  }
+}
+
+/** A right that lasts as long as the test says; each poll waits until the test answers it. */
+export class FakeRight implements ServingRight {
+  untilMs = -Infinity;
+  /** The clock readings that it was asked with. */
+  readonly askedMs: number[] = [];
+  readonly polls: ((proven: boolean) => void)[] = [];
+
+  holds(nowMs: number): boolean {
+    this.askedMs.push(nowMs);
+    return nowMs < this.untilMs;
+  }
+
+  prove(): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.polls.push(resolve);
+    return promise;
   }
 }
 
@@ -77,6 +108,14 @@ export function cacheOf<V = string>(options: Partial<CacheOptions> = {}) {
 export function boundedOf(boundedMs: number, options: Partial<CacheOptions> = {}) {
   const freshness = new FakeFreshness();
   return { ...cacheOf({ consistency: { boundedMs }, freshness, ...options }), freshness };
+}
+
+/** A strict cache whose lease and log the test plays. */
+export function strictOf(options: Partial<CacheOptions> = {}) {
+  const right = new FakeRight();
+  const freshness = Object.assign(new FakeFreshness(), { right });
+  const strict = { strict: { leaseMs: 1000 } };
+  return { ...cacheOf({ consistency: strict, freshness, ...options }), right, freshness };
 }
 
 export const key = (text: string): Target => ({ kind: 'key', key: text });

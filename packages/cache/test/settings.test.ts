@@ -2,7 +2,7 @@ import { ConfigInvalidError, NameInvalidError } from '@hearsay/spi';
 import { describe, expect, it } from 'vitest';
 import type { CacheOptions } from '../src/index.js';
 import { settingsOf } from '../src/settings.js';
-import { FakeClock, FakeFreshness } from './fakes.js';
+import { FakeClock, FakeFreshness, FakeRight } from './fakes.js';
 
 const base: CacheOptions = {
   scope: 'table',
@@ -11,6 +11,8 @@ const base: CacheOptions = {
   consistency: 'eventual',
 };
 const freshness = new FakeFreshness();
+const withRight = Object.assign(new FakeFreshness(), { right: new FakeRight() });
+const strict = { strict: { leaseMs: 1000 } };
 
 describe('settingsOf', () => {
   it.each<[string, object]>([
@@ -35,7 +37,17 @@ describe('settingsOf', () => {
     ['consistency', { consistency: { boundedMs: -1 }, freshness }],
     ['consistency', { consistency: { boundedMs: Infinity }, freshness }],
     ['consistency', { consistency: undefined }],
+    ['consistency', { consistency: { strict: { leaseMs: 249 } }, freshness: withRight }],
+    ['consistency', { consistency: { strict: { leaseMs: 60_001 } }, freshness: withRight }],
+    ['consistency', { consistency: { strict: { leaseMs: 1000.5 } }, freshness: withRight }],
+    ['consistency', { consistency: { strict: {} }, freshness: withRight }],
+    ['consistency', { consistency: { strict: true }, freshness: withRight }],
     ['freshness', { consistency: { boundedMs: 1 } }],
+    ['freshness', { consistency: { strict: { leaseMs: 1000 } } }],
+    ['freshness', { consistency: { strict: { leaseMs: 0 } }, freshness }],
+    ['refreshAfterMs', { consistency: strict, freshness: withRight, refreshAfterMs: 50 }],
+    ['onDark', { consistency: strict, freshness: withRight, onDark: 'stale' }],
+    ['onDark', { consistency: strict, freshness: withRight, onDark: 'refuse' }],
     ['onDark', { onDark: 'stale' }],
     ['onDark', { onDark: 'serve', consistency: { boundedMs: 1 }, freshness }],
   ])('names %s when it cannot work: %j', (field, change) => {
@@ -54,6 +66,9 @@ describe('settingsOf', () => {
     [{ ticketRingMax: 2 ** 20 }],
     [{ loadTimeoutMs: 2 ** 31 - 1 }],
     [{ consistency: { boundedMs: 0 }, freshness, onDark: 'stale' }],
+    [{ consistency: { strict: { leaseMs: 0 } }, freshness: withRight }],
+    [{ consistency: { strict: { leaseMs: 250 } }, freshness: withRight }],
+    [{ consistency: { strict: { leaseMs: 60_000 } }, freshness: withRight }],
   ])('takes what stands at a bound: %j', (change) => {
     expect(settingsOf({ ...base, ...change })).toMatchObject({ scope: 'table' });
   });
