@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { HearsayError, LIMITS, type NodeName, type Origin } from '@hearsay/spi';
 import { ADMISSION_LIMITS, decodeHello, type Hello } from '@hearsay/wire';
 import type { Connection, PeerId, Stream } from '@libp2p/interface';
+import { fromMultiaddr } from './address.js';
 import type { ClusterKey, Role, Transcript } from './cluster-key.js';
 import { type Agreement, agree, type Dialect } from './dialect.js';
-import { AdmissionRefusedError } from './errors.js';
+import { type AdmissionRefusal, AdmissionRefusedError } from './errors.js';
 import { Conversation } from './framed-stream.js';
+import type { HandshakeBudget } from './handshake-budget.js';
 import { HANDSHAKE_MS } from './inbound-gate.js';
 import type { Keyring } from './keyring.js';
 import { printable } from './printable.js';
@@ -15,6 +17,9 @@ import { isRefusal, type Refusals } from './refusals.js';
 export const ADMISSION_PROTOCOL = '/hearsay/admission/1';
 
 const NONCE_BYTES = 24;
+
+/** What a member never does. Being late is not among it: whoever starts under load is. */
+const WASTES: ReadonlySet<AdmissionRefusal> = new Set(['key', 'foreign', 'replay']);
 
 /** A connection whose other side has proven to be a member. */
 export interface Admitted extends Agreement {
@@ -33,6 +38,7 @@ export interface AdmissionOptions {
   readonly keyring: Keyring;
   readonly dialect: Dialect;
   readonly refusals: Refusals;
+  readonly budget: HandshakeBudget;
   readonly addresses: () => readonly string[];
   /** Whether one more member, or this one anew, is within the limit. */
   readonly hasRoomFor: (node: NodeName) => boolean;
@@ -236,10 +242,12 @@ export class Admission {
     this.#settle(connection, undefined);
     const address = connection.remoteAddr.toString();
     const text = error instanceof Error ? error.message : String(error);
-    const { refusals } = this.#options;
-    if (error instanceof AdmissionRefusedError) refusals.refused(error.reason, address, text);
-    else if (isForeign(error)) refusals.refused('foreign', address, text);
-    else refusals.abandoned(address, text);
+    const { refusals, budget } = this.#options;
+    const reason = reasonOf(error);
+    if (reason === undefined) refusals.abandoned(address, text);
+    else refusals.refused(reason, address, text);
+    if (reason !== undefined && WASTES.has(reason) && connection.direction === 'inbound')
+      budget.failed(fromMultiaddr(connection.remoteAddr)?.host ?? address);
     // Closed, not reset: a refusal that is on its way may still be read.
     void connection.close().catch(() => connection.abort(new Error('not admitted')));
   }
@@ -289,10 +297,11 @@ function noCommonKey(): AdmissionRefusedError {
   return new AdmissionRefusedError('key', 'holds no cluster key in common');
 }
 
-/** Bytes that are no message, or no such protocol; anything else is a connection that ended. */
-function isForeign(error: unknown): boolean {
-  return (
+/** @returns `undefined` for a connection that merely ended; bytes that are no message, or no such protocol, are foreign */
+function reasonOf(error: unknown): AdmissionRefusal | undefined {
+  if (error instanceof AdmissionRefusedError) return error.reason;
+  const isForeign =
     error instanceof HearsayError ||
-    (error instanceof Error && error.name === 'UnsupportedProtocolError')
-  );
+    (error instanceof Error && error.name === 'UnsupportedProtocolError');
+  return isForeign ? 'foreign' : undefined;
 }

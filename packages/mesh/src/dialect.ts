@@ -13,10 +13,18 @@ export interface Dialect {
   encodeMessage(message: NodeMessage): Uint8Array;
 }
 
+/** The bits that say what a release can do beyond its version; append-only. */
+export const FEATURES = {
+  /** It answers questions on a stream of their own. */
+  asking: 1,
+  /** It compares long vectors by sketches, and says what its vectors leave out. */
+  sketches: 2,
+} as const;
+
 export const DIALECT: Dialect = {
   versionMin: 1,
   versionMax: 1,
-  features: 0,
+  features: FEATURES.asking | FEATURES.sketches,
   encodeHello,
   encodeMessage,
 };

@@ -1,6 +1,6 @@
 import type { Member } from '@hearsay/protocol';
 import type { Origin, SelfAnnouncement, TransportHost } from '@hearsay/spi';
-import type { Address } from './address.js';
+import { type Address, formatAddress } from './address.js';
 import type { Admission } from './admission.js';
 import { DialPlaces } from './dial-places.js';
 import type { Destination } from './discovery/address-book.js';
@@ -16,8 +16,9 @@ import { Reconnects } from './reconnects.js';
  * hundred nodes which start on one processor still finish theirs in time.
  */
 const DIALS_AT_WORK_MAX = 3;
-/** Whoever answers no sooner costs no processor: a stopped peer shall not hold up the others. */
-const PLACE_MS = 2_000;
+/** A dial that fails no sooner found a stopped process or a stranger, who would fail the next one too. */
+const STALLED_MS = 2_000;
+const STALLED_MAX = 4_096;
 
 export interface DiallingOptions {
   readonly host: TransportHost;
@@ -38,6 +39,9 @@ export class Dialling {
   readonly #dialler: Dialler;
   readonly #reconnects: Reconnects;
   readonly #places = new DialPlaces(DIALS_AT_WORK_MAX);
+  /** Where the last dial stalled. They have places of their own, so that they hold up nobody else. */
+  readonly #stalled = new Set<string>();
+  readonly #placesOfStalled = new DialPlaces(DIALS_AT_WORK_MAX);
 
   constructor(options: DiallingOptions) {
     this.#options = options;
@@ -91,19 +95,30 @@ export class Dialling {
    * @param isNeeded asked then
    */
   async #dial(address: Address, isNeeded: () => boolean): Promise<Destination | undefined> {
-    const { libp2pHost, admission } = this.#options;
-    const giveBack = await this.#places.take();
-    const slow = setTimeout(giveBack, PLACE_MS);
+    const text = formatAddress(address);
+    const places = this.#stalled.has(text) ? this.#placesOfStalled : this.#places;
+    const giveBack = await places.take();
+    const sinceMs = performance.now();
     try {
       if (!isNeeded()) return undefined;
-      const connection = await dialOn(libp2pHost.libp2p, address, giveBack);
-      if (connection === 'self') return 'self';
-      const admitted = await admission.admitted(connection);
-      if (!admitted) throw new Error('not admitted');
-      return admitted.peer;
+      const to = await this.#reach(address, giveBack);
+      this.#stalled.delete(text);
+      return to;
+    } catch (error) {
+      if (performance.now() - sinceMs >= STALLED_MS && this.#stalled.size < STALLED_MAX)
+        this.#stalled.add(text);
+      throw error;
     } finally {
-      clearTimeout(slow);
       giveBack();
     }
+  }
+
+  async #reach(address: Address, onSlow: () => void): Promise<Destination> {
+    const { libp2pHost, admission } = this.#options;
+    const connection = await dialOn(libp2pHost.libp2p, address, onSlow);
+    if (connection === 'self') return 'self';
+    const admitted = await admission.admitted(connection);
+    if (!admitted) throw new Error('not admitted');
+    return admitted.peer;
   }
 }

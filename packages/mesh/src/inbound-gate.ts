@@ -1,6 +1,8 @@
 import { BlockList, type SocketAddress } from 'node:net';
 import type { ConnectionGater, MultiaddrConnection } from '@libp2p/interface';
+import { fromMultiaddr } from './address.js';
 import type { AdmissionRefusal } from './errors.js';
+import type { HandshakeBudget } from './handshake-budget.js';
 import type { Refusals } from './refusals.js';
 
 /** How long a connection may take until it is encrypted, and as long again until it is admitted. */
@@ -12,6 +14,7 @@ export interface InboundGateOptions {
   /** Connections from others that are not admitted yet. */
   readonly admissionsPendingMax: number;
   readonly refusals: Refusals;
+  readonly budget: HandshakeBudget;
 }
 
 /** What the gate cannot see itself: the connections that are encrypted. */
@@ -40,7 +43,7 @@ export class InboundGate {
   }
 
   /** For the server that listens: it makes neither a socket nor a connection of what is refused here. */
-  readonly door: BlockList = new Door((address) => this.#isFull(address));
+  readonly door: BlockList = new Door((host) => this.#isClosedTo(host));
 
   /** The same for those whose address the door could not tell, and whatever comes after it. */
   readonly gater: ConnectionGater = {
@@ -57,7 +60,8 @@ export class InboundGate {
   }
 
   #enter(raw: MultiaddrConnection): boolean {
-    if (this.#isFull(raw.remoteAddr.toString())) return false;
+    const host = fromMultiaddr(raw.remoteAddr)?.host ?? raw.remoteAddr.toString();
+    if (this.#isClosedTo(host)) return false;
     const deadline = setTimeout(() => {
       this.#refuse(raw, 'timeout', 'no encryption in time');
       raw.abort(new Error('no encryption in time'));
@@ -70,14 +74,15 @@ export class InboundGate {
     return true;
   }
 
-  /** Counts the refusal where there is no room for one more. */
-  #isFull(address: string): boolean {
-    const { connectionsMax, admissionsPendingMax, refusals } = this.#options;
+  /** Counts the refusal where there is no room for one more, or not for one from there. */
+  #isClosedTo(host: string): boolean {
+    const { connectionsMax, admissionsPendingMax, refusals, budget } = this.#options;
     const pending = this.#handshaking.size + this.#counts.pending();
     const refuse = (what: string): true => {
-      refusals.refused('limit', address, `${what}, which is the limit`);
+      refusals.refused('limit', host, `${what}, which is the limit`);
       return true;
     };
+    if (budget.isSpent(host)) return refuse('too many handshakes from there failed');
     if (pending >= admissionsPendingMax) return refuse(`${pending} wait for admission`);
     if (this.#connections >= connectionsMax)
       return refuse(`there are ${this.#connections} connections`);

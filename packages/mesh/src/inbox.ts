@@ -15,9 +15,14 @@ export class Inbox {
    * @throws {FrameInvalidError | FrameTooLargeError} junk: drop the peer
    */
   open(bytes: Uint8Array): NodeMessage | undefined {
+    return this.take(bytes, decodeMessage);
+  }
+
+  /** As {@link open}, of another family of messages. */
+  take<Message>(bytes: Uint8Array, decode: (bytes: Uint8Array) => Message): Message | undefined {
     this.counters.framesReceived++;
     try {
-      return decodeMessage(bytes);
+      return decode(bytes);
     } catch (error) {
       if (!(error instanceof FrameUnknownError)) throw error;
       this.counters.framesUnknown++;

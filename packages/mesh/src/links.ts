@@ -1,5 +1,5 @@
-import type { Evidence } from '@hearsay/protocol';
-import { type NodeName, type Origin, originId } from '@hearsay/spi';
+import { type Evidence, type Link, silentForMs } from '@hearsay/protocol';
+import { type NodeName, type Origin, originId, type PeerInspection } from '@hearsay/spi';
 import type { Connection, PeerId } from '@libp2p/interface';
 import type { Admitted } from './admission.js';
 import type { ClusterKey } from './cluster-key.js';
@@ -55,6 +55,20 @@ export class Links {
 
   get(peer: Origin): PeerLink | undefined {
     return this.#links.get(originId(peer));
+  }
+
+  /** @param links those that the machine keeps */
+  inspect(links: readonly Link[], nowMs: number): PeerInspection[] {
+    return links.map((link) => {
+      const known = this.get(link.peer);
+      return {
+        origin: link.peer,
+        addresses: known?.addresses ?? [],
+        silentForMs: silentForMs(link, nowMs),
+        roundTripMs: link.roundTripMs,
+        sendQueueBytes: known?.queue.bytes ?? 0,
+      };
+    });
   }
 
   admit(admitted: Admitted): void {

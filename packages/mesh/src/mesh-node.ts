@@ -4,7 +4,6 @@ import {
   type NodeInput,
   NodeMachine,
   type NodeMessage,
-  silentForMs,
 } from '@hearsay/protocol';
 import {
   type Announcement,
@@ -21,24 +20,28 @@ import {
 import type { Connection, PeerId, Stream } from '@libp2p/interface';
 import { formatAddress } from './address.js';
 import { ADMISSION_PROTOCOL, Admission, type Admitted } from './admission.js';
+import type { AnswerHandlers } from './asking/answer-handlers.js';
+import { Asking } from './asking/asking.js';
+import { ASK_PROTOCOL } from './asking/questions.js';
+import { FEATURES } from './dialect.js';
 import { Dialling } from './dialling.js';
 import { readFrames } from './framed-stream.js';
+import { closeGap } from './gap-closing.js';
 import { GossipsubMedium } from './gossipsub-medium.js';
+import { HandshakeBudget } from './handshake-budget.js';
 import { InboundGate } from './inbound-gate.js';
 import { Inbox } from './inbox.js';
 import { createHost, type Libp2pHost, listenAddresses, listenOn } from './libp2p-host.js';
 import { LINK_PROTOCOL, Links, type PeerLink } from './links.js';
 import { LoopDelay } from './loop-delay.js';
+import { machineOptions } from './machine-options.js';
 import { MediumChoice } from './medium-choice.js';
 import type { MeshConfig } from './options.js';
 import { Outbox } from './outbox.js';
 import { Refusals } from './refusals.js';
 
 const TICK_MS = 100;
-const GAP_RETRY_MS = 1_000;
 const GOODBYE_MS = 100;
-/** The dead and the left take a place in the view while they are remembered. */
-const VIEW_PER_MEMBER = 2;
 
 /** Drives the mesh machine over libp2p: bytes, sockets and timers are here, decisions are there. */
 export class MeshNode {
@@ -50,6 +53,7 @@ export class MeshNode {
   readonly #onChange: (change: MembershipChange) => void;
   readonly #admission: Admission;
   readonly #links: Links;
+  readonly #asking: Asking;
   readonly #gossipsub: GossipsubMedium;
   readonly #choice: MediumChoice;
   readonly #dialling: Dialling;
@@ -70,11 +74,13 @@ export class MeshNode {
     config: MeshConfig,
     host: TransportHost,
     onChange: (change: MembershipChange) => void,
+    handlers: AnswerHandlers,
   ): Promise<MeshNode> {
     const refusals = new Refusals(host.logger, host.clock);
-    const gate = new InboundGate({ ...config, refusals });
+    const budget = new HandshakeBudget(config.failuresPerAddressMax, host.clock);
+    const gate = new InboundGate({ ...config, refusals, budget });
     const libp2pHost = await createHost({ ...config, gate });
-    const node = new MeshNode(config, host, refusals, libp2pHost, onChange);
+    const node = new MeshNode(config, host, refusals, budget, libp2pHost, onChange, handlers);
     gate.watch({
       open: () => node.#libp2p.getConnections().length,
       pending: () => node.#admission.pending,
@@ -87,8 +93,10 @@ export class MeshNode {
     config: MeshConfig,
     host: TransportHost,
     refusals: Refusals,
+    budget: HandshakeBudget,
     libp2pHost: Libp2pHost,
     onChange: (change: MembershipChange) => void,
+    handlers: AnswerHandlers,
   ) {
     const { libp2p, components } = libp2pHost;
     this.#config = config;
@@ -97,10 +105,7 @@ export class MeshNode {
     this.#libp2p = libp2p;
     this.#machine = new NodeMachine(
       { origin: host.self, addresses: [], metadata: config.metadata },
-      {
-        mesh: { repair: config.repair },
-        membership: { membersMax: VIEW_PER_MEMBER * config.membersMax },
-      },
+      machineOptions(config),
       host.clock.monotonicMs(),
     );
     this.#choice = new MediumChoice(config.medium);
@@ -111,6 +116,7 @@ export class MeshNode {
       self: host.self,
       peerId: libp2p.peerId,
       refusals,
+      budget,
       addresses: () => this.#addresses,
       hasRoomFor: (node) => this.#links.has(node) || this.#links.size < config.membersMax,
       onAdmitted: (admitted) => this.#admitted(admitted),
@@ -122,6 +128,13 @@ export class MeshNode {
       onUp: (link, replaced) => this.#linkUp(link, replaced),
       onDown: (link, evidence) => this.#linkDown(link, evidence),
       onOverflow: (peer) => this.#overflowed(peer),
+    });
+    this.#asking = new Asking({
+      handlers,
+      links: this.#links,
+      admission: this.#admission,
+      inbox: this.#inbox,
+      logger: host.logger,
     });
     this.#gossipsub = new GossipsubMedium({
       components,
@@ -150,6 +163,10 @@ export class MeshNode {
     return this.#machine;
   }
 
+  get asking(): Pick<Asking, 'ask'> {
+    return this.#asking;
+  }
+
   /** @throws {MetadataTooLargeError} */
   updateMetadata(metadata: MemberMetadata): void {
     this.#handle({ kind: 'update-self', metadata });
@@ -165,16 +182,11 @@ export class MeshNode {
       coherence: this.coherence,
       addresses: this.#addresses,
       listening: this.#listening,
-      peers: this.#machine.links.map((link) => ({
-        origin: link.peer,
-        addresses: this.#links.get(link.peer)?.addresses ?? [],
-        silentForMs: silentForMs(link, nowMs),
-        roundTripMs: link.roundTripMs,
-        sendQueueBytes: this.#links.get(link.peer)?.queue.bytes ?? 0,
-      })),
+      peers: this.#links.inspect(this.#machine.links, nowMs),
       counters: {
         ...this.#machine.counters,
         ...this.#inbox.counters,
+        ...this.#asking.counters,
         ...this.#refusals.counters,
         ...this.#dialling.counters,
         ...this.#counters,
@@ -185,6 +197,7 @@ export class MeshNode {
   async close(): Promise<void> {
     this.#flush();
     this.#handle({ kind: 'leave' });
+    this.#asking.stop();
     clearInterval(this.#timer);
     this.#loopDelay.stop();
     await this.#dialling.stop();
@@ -201,10 +214,12 @@ export class MeshNode {
     const once = { maxInboundStreams: 1, maxOutboundStreams: 1 };
     await libp2p.handle(ADMISSION_PROTOCOL, this.#admission.handle, once);
     await libp2p.handle(LINK_PROTOCOL, read, once);
+    await libp2p.handle(ASK_PROTOCOL, this.#asking.handle, once);
     libp2p.addEventListener('connection:open', ({ detail }) => this.#admission.opened(detail));
     libp2p.addEventListener('connection:close', ({ detail }) => {
       this.#admission.closed(detail);
       this.#links.closed(detail);
+      this.#asking.closed(detail);
     });
     await listenOn(libp2p, listen);
     await this.#gossipsub.start();
@@ -250,7 +265,9 @@ export class MeshNode {
         this.#links.abort(effect.peer, effect.reason);
         break;
       case 'open-gap':
-        this.#closeGap(effect.gapId, effect.reason);
+        void closeGap(this.#host, effect.reason, () => this.#stopped).then(() =>
+          this.#handle({ kind: 'gap-closed', gapId: effect.gapId }),
+        );
         break;
       case 'coherence':
         this.#host.coherenceChanged(effect.coherence);
@@ -279,26 +296,16 @@ export class MeshNode {
     else for (const link of this.#links) link.queue.send(bytes);
   }
 
-  #closeGap(gapId: number, reason: string): void {
-    this.#host.closeGap({ reason }).then(
-      () => this.#handle({ kind: 'gap-closed', gapId }),
-      (error: unknown) => {
-        this.#host.logger.warn({ error, reason }, 'a gap could not be closed yet');
-        setTimeout(() => {
-          if (!this.#stopped) this.#closeGap(gapId, reason);
-        }, GAP_RETRY_MS);
-      },
-    );
-  }
-
   #admitted(admitted: Admitted): void {
     this.#counters.connectionsAdmitted++;
     this.#links.admit(admitted);
   }
 
-  #linkUp({ peer, addresses, connection }: PeerLink, replaced: PeerLink | undefined): void {
+  #linkUp(link: PeerLink, replaced: PeerLink | undefined): void {
+    const { peer, addresses, connection, features } = link;
     if (replaced) this.#gossipsub.linkDown(replaced.connection.remotePeer);
-    this.#handle({ kind: 'link-up', peer, addresses });
+    const sketches = (features & FEATURES.sketches) !== 0;
+    this.#handle({ kind: 'link-up', peer, addresses, sketches });
     this.#gossipsub.linkUp(connection.remotePeer, connection);
   }
 
@@ -310,6 +317,7 @@ export class MeshNode {
   #overflowed(peer: Origin): void {
     this.#counters.sendQueueOverflows++;
     this.#host.logger.debug({ peer: originId(peer) }, 'a slow peer needs sync');
+    this.#handle({ kind: 'needs-sync', peer });
   }
 
   async #read(stream: Stream, connection: Connection): Promise<void> {

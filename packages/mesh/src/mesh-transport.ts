@@ -4,6 +4,7 @@ import {
   type CacheInvalidationTransport,
   type Coherence,
   LIMITS,
+  type MemberAsking,
   type MembershipChange,
   type Receipt,
   type TransportHost,
@@ -11,6 +12,7 @@ import {
   type TransportMembership,
   TransportStoppedError,
 } from '@hearsay/spi';
+import { AnswerHandlers } from './asking/answer-handlers.js';
 import type { ClusterKeyring } from './keyring.js';
 import { MeshNode } from './mesh-node.js';
 import { type MeshConfig, type MeshTransportOptions, meshConfig } from './options.js';
@@ -20,6 +22,7 @@ export interface MeshTransport extends CacheInvalidationTransport {
   /** The cluster keys in use; may be changed while the mesh runs. */
   readonly keyring: ClusterKeyring;
   readonly membership: TransportMembership;
+  readonly asking: MemberAsking;
 }
 
 /**
@@ -40,6 +43,8 @@ class Mesh implements MeshTransport {
   readonly name = 'mesh';
   readonly keyring: ClusterKeyring;
   readonly membership: TransportMembership;
+  readonly asking: MemberAsking;
+  readonly #handlers = new AnswerHandlers();
   readonly #config: MeshConfig;
   readonly #listeners = new Set<(change: MembershipChange) => void>();
   #node: MeshNode | undefined;
@@ -58,6 +63,10 @@ class Mesh implements MeshTransport {
         this.#listeners.add(listener);
         return () => this.#listeners.delete(listener);
       },
+    };
+    this.asking = {
+      ask: async (...question) => this.#running().asking.ask(...question),
+      answer: (topic, handler) => this.#handlers.add(topic, handler),
     };
   }
 
@@ -110,9 +119,10 @@ class Mesh implements MeshTransport {
         if (this.#stopping === undefined) host.coherenceChanged(coherence);
       },
     };
-    this.#node = await MeshNode.open(this.#config, guarded, (change) => {
+    const onChange = (change: MembershipChange): void => {
       if (this.#stopping === undefined) for (const listener of this.#listeners) listener(change);
-    });
+    };
+    this.#node = await MeshNode.open(this.#config, guarded, onChange, this.#handlers);
   }
 
   async #stop(): Promise<void> {

@@ -1,4 +1,4 @@
-import { MESSAGE_LIMITS, metadataProblem } from '@hearsay/protocol';
+import { MESH_DEFAULTS, MESSAGE_LIMITS, metadataProblem } from '@hearsay/protocol';
 import { ConfigInvalidError, type MemberMetadata } from '@hearsay/spi';
 import { ADMISSION_LIMITS } from '@hearsay/wire';
 import { type Address, isLoopback, parseAddress } from './address.js';
@@ -38,8 +38,15 @@ export interface MeshTransportOptions extends DiscoveryOptions {
   readonly connectionsMax?: number;
   /** Connections from others that are not admitted yet: 1 … 4,096; default 64. */
   readonly admissionsPendingMax?: number;
+  /** Handshakes that one address may waste at once, and one more a second: 1 … 4,096; default 16. */
+  readonly failuresPerAddressMax?: number;
   /** Members that are linked at once: 1 … 4,096; default 512. */
   readonly membersMax?: number;
+  /**
+   * Processes whose events are kept track of, those of the last 20 minutes included: 1,024 … 65,536;
+   * default 16,384. With more, those that were silent for longest are let go of before their time.
+   */
+  readonly originsMax?: number;
   /** Streams that one peer may have open towards this node: 4 … 64; default 8. */
   readonly streamsPerPeerMax?: number;
   /** The longest frame that is taken from a member: 524,288 … 1,048,576; default 1,048,576. */
@@ -58,7 +65,9 @@ export interface MeshConfig {
   readonly sendQueueBytesMax: number;
   readonly connectionsMax: number;
   readonly admissionsPendingMax: number;
+  readonly failuresPerAddressMax: number;
   readonly membersMax: number;
+  readonly originsMax: number;
   readonly streamsPerPeerMax: number;
   readonly frameBytesMax: number;
   readonly dialect: Dialect;
@@ -104,7 +113,19 @@ export function meshConfig(options: MeshTransportOptions): MeshConfig {
       1,
       4096,
     ),
+    failuresPerAddressMax: whole(
+      options.failuresPerAddressMax ?? 16,
+      'mesh.failuresPerAddressMax',
+      1,
+      4096,
+    ),
     membersMax: whole(options.membersMax ?? 512, 'mesh.membersMax', 1, 4096),
+    originsMax: whole(
+      options.originsMax ?? MESH_DEFAULTS.originsMax,
+      'mesh.originsMax',
+      1024,
+      65_536,
+    ),
     streamsPerPeerMax: whole(options.streamsPerPeerMax ?? 8, 'mesh.streamsPerPeerMax', 4, 64),
     frameBytesMax: whole(
       options.frameBytesMax ?? MESSAGE_LIMITS.frameBytesMax,

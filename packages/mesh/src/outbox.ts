@@ -1,16 +1,20 @@
-import type { Announcement, Receipt, Sequence } from '@hearsay/spi';
+import { type Announcement, LIMITS, type Receipt, type Sequence } from '@hearsay/spi';
 
 interface Waiting {
   readonly announcements: readonly Announcement[];
   readonly accepted: (receipt: Receipt) => void;
 }
 
-/** Gathers what one turn of the event loop announces, so that it travels as one frame. */
+/**
+ * Gathers what one turn of the event loop announces, so that it travels as one frame. Bounded: what
+ * reaches `LIMITS.batchEventsMax` leaves at once.
+ */
 export class Outbox {
   #waiting: Waiting[] = [];
+  #events = 0;
   readonly #flush: () => void;
 
-  /** @param flush called at the end of a turn in which something was added */
+  /** @param flush called when so much was added, and at the end of a turn in which anything was */
   constructor(flush: () => void) {
     this.#flush = flush;
   }
@@ -19,6 +23,8 @@ export class Outbox {
     return new Promise((accepted) => {
       if (this.#waiting.length === 0) setImmediate(this.#flush);
       this.#waiting.push({ announcements, accepted });
+      this.#events += announcements.length;
+      if (this.#events >= LIMITS.batchEventsMax) this.#flush();
     });
   }
 
@@ -30,6 +36,7 @@ export class Outbox {
     const waiting = this.#waiting;
     if (waiting.length === 0) return;
     this.#waiting = [];
+    this.#events = 0;
     publish(waiting.flatMap(({ announcements }) => announcements));
     let last: number = before;
     for (const { announcements, accepted } of waiting) {

@@ -2,8 +2,8 @@ import type { Stream } from '@libp2p/interface';
 import { frame } from './framed-stream.js';
 
 /**
- * What waits to be sent to one peer. Bounded: when a peer does not drain, what waits is thrown
- * away and the link needs sync, which the digests of the next heartbeats bring about. Nothing
+ * What waits to be sent to one peer. Bounded, but for one frame that waits alone: when a peer does not
+ * drain, what waits is thrown away and the link needs sync, which the next digest brings about. Nothing
  * blocks and nothing is lost silently.
  */
 export class SendQueue {
@@ -31,7 +31,7 @@ export class SendQueue {
 
   send(message: Uint8Array): void {
     const bytes = frame(message);
-    if (this.#bytes + bytes.byteLength > this.#bytesMax) {
+    if (this.#bytes > 0 && this.#bytes + bytes.byteLength > this.#bytesMax) {
       this.#waiting = [];
       this.#bytes = 0;
       this.#onOverflow();

@@ -1,7 +1,7 @@
 import type { CacheInvalidationTransport } from '@hearsay/spi';
 import { TcpRelay, type TransportsUnderTest, transportSuite } from '@hearsay/testkit';
 import { describe, test } from 'vitest';
-import { type Medium, meshTransport } from '../src/index.js';
+import { type Medium, type MeshTransport, meshTransport } from '../src/index.js';
 import { portOf } from './relay.js';
 
 /** A relay per ordered pair of nodes, so that one node can be cut off from all others. */
@@ -35,10 +35,7 @@ async function make(count: number, medium: Medium): Promise<TransportsUnderTest>
 }
 
 /** The relays learn where a transport listens when it has started. */
-function behind(
-  relays: readonly TcpRelay[],
-  transport: CacheInvalidationTransport,
-): CacheInvalidationTransport {
+function behind(relays: readonly TcpRelay[], transport: MeshTransport): CacheInvalidationTransport {
   return {
     name: transport.name,
     start: async (host) => {
@@ -50,10 +47,11 @@ function behind(
     coherence: () => transport.coherence(),
     inspect: () => transport.inspect(),
     stop: () => transport.stop(),
+    asking: transport.asking,
   };
 }
 
 describe.each(['direct', 'gossipsub'] as Medium[])('the mesh over %s', (medium) => {
-  const cases = transportSuite((count) => make(count, medium), { disconnects: true, asks: false });
+  const cases = transportSuite((count) => make(count, medium), { disconnects: true, asks: true });
   test.each(cases)('$name', ({ run }) => run());
 });

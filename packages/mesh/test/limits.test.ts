@@ -112,6 +112,29 @@ describe('connections that are not admitted yet are bounded', () => {
   });
 });
 
+test('an address that wasted its handshakes is refused before the next, and members stay', async () => {
+  const a = await startNode('a', { clusterKey: KEY, failuresPerAddressMax: 2 });
+  const b = await startNode('b', { clusterKey: KEY, peers: [a.address] });
+  await deliverBothWays(a, b, 'before');
+  const stranger = await Stranger.start();
+  const ofAnotherCluster = () => stranger.enter(a.address, 'b2'.repeat(32));
+  for (let failures = 1; failures <= 2; failures++) {
+    expect(a.inspect().counters['admissionsRefusedLimit']).toBe(0);
+    await expect(ofAnotherCluster()).rejects.toThrow();
+    await counted(a, 'admissionsRefusedKey', failures);
+  }
+  await expect(stranger.dial(a.address)).rejects.toThrow();
+  await counted(a, 'admissionsRefusedLimit');
+  await deliverBothWays(a, b, 'afterwards');
+  // The door opens again by itself to who holds the key.
+  const entered = () =>
+    stranger.enter(a.address, KEY).then(
+      () => true,
+      () => false,
+    );
+  while (!(await entered()));
+});
+
 test('connections are bounded, and one more is refused', async () => {
   const a = await startNode('a', { clusterKey: KEY, connectionsMax: 2 });
   const stranger = await Stranger.start();

@@ -26,6 +26,8 @@ test.each([
   ['mesh.connectionsMax', { connectionsMax: 4097 }],
   ['mesh.admissionsPendingMax', { admissionsPendingMax: 0 }],
   ['mesh.admissionsPendingMax', { admissionsPendingMax: 4097 }],
+  ['mesh.failuresPerAddressMax', { failuresPerAddressMax: 0 }],
+  ['mesh.failuresPerAddressMax', { failuresPerAddressMax: 4097 }],
   ['mesh.membersMax', { membersMax: 0 }],
   ['mesh.membersMax', { membersMax: 4097 }],
   ['mesh.streamsPerPeerMax', { streamsPerPeerMax: 3 }],

@@ -1,6 +1,7 @@
 /** A libp2p peer of the tests' own making: it says what no node would, in whatever order. */
 import { randomBytes } from 'node:crypto';
 import { noise } from '@chainsafe/libp2p-noise';
+import type { NodeMessage } from '@hearsay/protocol';
 import type { Epoch, NodeName } from '@hearsay/spi';
 import { decodeHello, decodeMessage, encodeHello, encodeMessage, type Hello } from '@hearsay/wire';
 import type { Connection, Libp2p, Stream } from '@libp2p/interface';
@@ -26,6 +27,8 @@ export type Answer = (conversation: Conversation, connection: Connection) => Pro
 
 export class Stranger {
   readonly libp2p: Libp2p;
+  /** Everything that came on its links. */
+  readonly heard: NodeMessage[] = [];
   readonly #links = new Map<Connection, Promise<Stream>>();
 
   private constructor(libp2p: Libp2p) {
@@ -86,6 +89,7 @@ export class Stranger {
   async #hear(stream: Stream, connection: Connection): Promise<void> {
     const acknowledge = async (bytes: Uint8Array) => {
       const message = decodeMessage(bytes);
+      this.heard.push(message);
       if (message.kind !== 'heartbeat') return;
       sendOn(await this.link(connection), encodeMessage({ ...message, kind: 'heartbeat-ack' }));
     };
