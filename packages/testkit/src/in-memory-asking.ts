@@ -1,14 +1,15 @@
 import {
   ConfigInvalidError,
+  LIMITS,
   type MemberAsking,
   MemberUnreachableError,
-  NameInvalidError,
   type Origin,
+  QuestionTooLargeError,
   TransportStoppedError,
+  topicOf,
 } from '@hearsay/spi';
 import type { AnswerHandler, InMemoryMember } from './in-memory-member.js';
 
-const TOPIC_CHARS_MAX = 64;
 const NEVER = new Promise<never>(() => {});
 
 /** Asks one member through the hub. An answer that a cut overtakes never arrives. */
@@ -28,7 +29,11 @@ export class InMemoryAsking implements MemberAsking {
     question: Uint8Array,
     options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
   ): Promise<Uint8Array> {
-    checkTopic(topic);
+    topicOf(topic);
+    if (question.byteLength > LIMITS.questionBytesMax)
+      throw new QuestionTooLargeError(
+        `a question has ${question.byteLength} bytes; ask with at most ${LIMITS.questionBytesMax}`,
+      );
     options.signal?.throwIfAborted();
     const self = this.#running();
     const other = self.find(member);
@@ -37,7 +42,7 @@ export class InMemoryAsking implements MemberAsking {
       throw new MemberUnreachableError(`${member.node} does not answer to ${topic}; ask another`);
     const answer = Promise.resolve()
       .then(() => handler(self.origin, Uint8Array.from(question)))
-      .then((bytes) => (self.reaches(other) ? Uint8Array.from(bytes) : NEVER));
+      .then((bytes) => (self.reaches(other) ? within(bytes) : NEVER));
     const failed = (error: unknown) => {
       throw new MemberUnreachableError(`${member.node} failed to answer ${topic}; ask another`, {
         cause: error,
@@ -47,7 +52,7 @@ export class InMemoryAsking implements MemberAsking {
   }
 
   answer(topic: string, handler: AnswerHandler): () => void {
-    checkTopic(topic);
+    topicOf(topic);
     if (this.handlers.has(topic))
       throw new ConfigInvalidError(`topic ${topic} has a handler; withdraw it first`);
     this.handlers.set(topic, handler);
@@ -86,7 +91,9 @@ export class InMemoryAsking implements MemberAsking {
   }
 }
 
-function checkTopic(topic: string): void {
-  if (topic.length < 1 || topic.length > TOPIC_CHARS_MAX)
-    throw new NameInvalidError(`a topic has 1 to ${TOPIC_CHARS_MAX} characters; shorten it`);
+/** @returns a copy. @throws {RangeError} an answer longer than its limit counts as none */
+function within(answer: Uint8Array): Uint8Array {
+  if (answer.byteLength > LIMITS.answerBytesMax)
+    throw new RangeError(`the answer has ${answer.byteLength} bytes`);
+  return Uint8Array.from(answer);
 }

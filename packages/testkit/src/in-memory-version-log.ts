@@ -5,6 +5,8 @@ import {
   BatchTooLargeError,
   type ChainHead,
   ConfigInvalidError,
+  type DatabaseIncarnation,
+  databaseIncarnationOf,
   GENESIS,
   type Invalidation,
   LIMITS,
@@ -21,6 +23,7 @@ import {
   type Version,
   type VersionSource,
 } from '@hearsay/spi';
+import { InMemoryLeases } from './in-memory-leases.js';
 
 /** The chain of one scope; `rows` are those not pruned, oldest first. */
 interface Chain {
@@ -34,9 +37,11 @@ interface Chain {
  * and what can happen to it (rule L1). It is deterministic if `randomHex` is.
  */
 export class InMemoryVersionLog implements VersionSource {
+  readonly leases: InMemoryLeases;
   readonly #randomHex: (digits: number) => string;
   readonly #chains = new Map<Scope, Chain>();
   #logId: LogId;
+  #incarnation: DatabaseIncarnation;
   #reachable = true;
   #closed = false;
 
@@ -44,6 +49,15 @@ export class InMemoryVersionLog implements VersionSource {
   constructor(randomHex: (digits: number) => string) {
     this.#randomHex = randomHex;
     this.#logId = this.#newLogId();
+    this.#incarnation = this.#newIncarnation();
+    this.leases = new InMemoryLeases(() => {
+      this.#checkReachable();
+      return { logId: this.#logId, incarnation: this.#incarnation };
+    });
+  }
+
+  get incarnation(): DatabaseIncarnation {
+    return this.#incarnation;
   }
 
   get logId(): LogId {
@@ -62,8 +76,7 @@ export class InMemoryVersionLog implements VersionSource {
   read({ positions, rowsMax }: PollRequest): PollAnswer {
     if (!Number.isSafeInteger(rowsMax) || rowsMax < 1 || rowsMax > 65_536)
       throw new ConfigInvalidError(`rowsMax is ${rowsMax}: use an integer from 1 to 65536`);
-    if (this.#closed || !this.#reachable)
-      throw new LogUnavailableError('the in-memory log was made unreachable or closed');
+    this.#checkReachable();
     const readings: ScopeReading[] = [];
     for (const [scope, position] of positions) {
       const chain = this.#chains.get(scope);
@@ -71,7 +84,7 @@ export class InMemoryVersionLog implements VersionSource {
       const { head, floor } = chain;
       readings.push({ scope, head, floor, rows: rowsAfter(chain, position, rowsMax) });
     }
-    return { logId: this.#logId, readings };
+    return { logId: this.#logId, incarnation: this.#incarnation, readings };
   }
 
   ensureScopes(scopes: Iterable<Scope>): void {
@@ -107,7 +120,10 @@ export class InMemoryVersionLog implements VersionSource {
     return pruned;
   }
 
-  /** A failover that lost the newest `count` commits of a scope: their numbers will come again. */
+  /**
+   * A failover that lost the newest `count` commits of a scope: their numbers will come again. With
+   * {@link restart} the database says so itself.
+   */
   loseLast(scope: Scope, count: number): void {
     const chain = this.#chainOf(scope);
     const first = chain.rows[Math.max(0, chain.rows.length - count)];
@@ -116,10 +132,17 @@ export class InMemoryVersionLog implements VersionSource {
     chain.head = { version: (first.version - 1) as Version, appendId: first.prevId };
   }
 
+  /** The database restarts, or another takes over: what was committed and not lost is there. */
+  restart(): void {
+    this.#incarnation = this.#newIncarnation();
+  }
+
   /** Another, empty log takes this one's place. */
   replaceLog(): void {
     this.#chains.clear();
+    this.leases.clear();
     this.#logId = this.#newLogId();
+    this.restart();
   }
 
   /** While it is not, every poll fails; appends go on. */
@@ -148,6 +171,15 @@ export class InMemoryVersionLog implements VersionSource {
     const chain: Chain = { head, floor: VERSION_ZERO, rows: [] };
     this.#chains.set(scope, chain);
     return chain;
+  }
+
+  #checkReachable(): void {
+    if (this.#closed || !this.#reachable)
+      throw new LogUnavailableError('the in-memory log was made unreachable or closed');
+  }
+
+  #newIncarnation(): DatabaseIncarnation {
+    return databaseIncarnationOf(this.#randomHex(16));
   }
 
   #newLogId(): LogId {

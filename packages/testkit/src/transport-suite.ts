@@ -1,4 +1,4 @@
-import { askingCases } from './transport-suite/asking.js';
+import { askingCases, askingCutCases } from './transport-suite/asking.js';
 import { deliveryCases } from './transport-suite/delivery.js';
 import { lifecycleCases } from './transport-suite/lifecycle.js';
 import { repairCases } from './transport-suite/repair.js';
@@ -34,6 +34,7 @@ export function transportSuite(
     ...deliveryCases,
     ...(options.disconnects ? repairCases : []),
     ...(options.asks ? askingCases : []),
+    ...(options.asks && options.disconnects ? askingCutCases : []),
   ];
   return cases.map(({ name, count, run }) => ({
     name,

@@ -5,6 +5,7 @@ import {
   type AppendId,
   type AppliedPosition,
   type ChainHead,
+  databaseIncarnationOf,
   GENESIS,
   type LogRow,
   type PollAnswer,
@@ -219,6 +220,13 @@ const CASES: Readonly<Record<string, (subject: VersionSourceSubject) => Promise<
     await log.append(A, keys(1));
     assert.match(first.logId, /^[0-9a-f]{32}$/);
     assert.equal((await poll(log)).logId, first.logId);
+  },
+
+  'while nothing restarts, the database keeps its incarnation (S4)': async (log) => {
+    const first = await poll(log, [A, START]);
+    await log.append(A, keys(1));
+    assert.equal(databaseIncarnationOf(first.incarnation), first.incarnation);
+    assert.equal((await poll(log, [A, START])).incarnation, first.incarnation);
   },
 
   'pruning keeps the newest rows and raises the floor below them (L4)': async (log) => {

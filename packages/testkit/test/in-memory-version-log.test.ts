@@ -4,6 +4,7 @@ import {
   type Epoch,
   GENESIS,
   invalidationOf,
+  type LeaseSeq,
   LIMITS,
   LogUnavailableError,
   type NodeName,
@@ -58,6 +59,29 @@ test('another log in its place has another name and no scopes (L8)', () => {
   log.replaceLog();
   expect(log.logId).not.toBe(logId);
   expect(readingOf(log)).toBeUndefined();
+});
+
+test('a restart is another life of the same log, and leases outlive it (S4)', () => {
+  const log = filled(2);
+  const { logId, incarnation } = log;
+  const row = { holder: origin, leaseSeq: 1 as LeaseSeq, leaseMs: 1000 };
+  log.leases.commit(row);
+  log.restart();
+  expect([log.logId, readingOf(log)?.head.version]).toEqual([logId, 2]);
+  expect(log.incarnation).not.toBe(incarnation);
+  expect(log.leases.read()).toMatchObject({ incarnation: log.incarnation, rows: [row] });
+});
+
+test('a failover can lose leases, and another log has none (S4)', () => {
+  const log = filled(1);
+  const row = { holder: origin, leaseSeq: 1 as LeaseSeq, leaseMs: 1000 };
+  log.leases.commit(row);
+  log.leases.lose([row]);
+  expect(log.leases.read()).toMatchObject({ rows: [], leaseMsMax: 1000 });
+  const { incarnation } = log;
+  log.replaceLog();
+  expect(log.incarnation).not.toBe(incarnation);
+  expect(log.leases.read().leaseMsMax).toBe(0);
 });
 
 test('out of reach every poll fails, and appends go on', async () => {

@@ -1,4 +1,4 @@
-import type { CacheInvalidationTransport } from '@hearsay/spi';
+import { type CacheInvalidationTransport, LIMITS, type MemberAsking } from '@hearsay/spi';
 import { describe, expect, test } from 'vitest';
 import {
   InMemoryHub,
@@ -93,6 +93,31 @@ const FAULTS: [string, string, (inner: CacheInvalidationTransport) => object][] 
     }),
   ],
   ['always says that it is coherent', 'is isolated', () => ({ coherence: () => 'coherent' })],
+  [
+    'cuts long questions short',
+    'a question one byte past the limit',
+    (inner) => ({
+      asking: spoilt(inner.asking as MemberAsking, {
+        ask: (...[member, topic, question, options]: Parameters<MemberAsking['ask']>) =>
+          inner.asking?.ask(member, topic, question.subarray(0, LIMITS.questionBytesMax), options),
+      }),
+    }),
+  ],
+  [
+    'mixes up answers',
+    'each get their own answer',
+    (inner) => {
+      const answers: Uint8Array[] = [];
+      return {
+        asking: spoilt(inner.asking as MemberAsking, {
+          ask: async (...question: Parameters<MemberAsking['ask']>) => {
+            answers.push((await inner.asking?.ask(...question)) ?? new Uint8Array(0));
+            return answers[0];
+          },
+        }),
+      };
+    },
+  ],
   ['never stops', 'after stop is refused', () => ({ stop: () => Promise.resolve() })],
 ];
 
@@ -126,8 +151,8 @@ describe('the suite refuses a transport that', () => {
   });
 });
 
-/** The inner transport with some of its methods replaced. */
-function spoilt(inner: CacheInvalidationTransport, fault: object): CacheInvalidationTransport {
+/** The inner part with some of its methods replaced. */
+function spoilt<Part extends object>(inner: Part, fault: object): Part {
   return new Proxy(inner, {
     get: (target, property) => {
       const value = Reflect.get(property in fault ? fault : target, property);
