@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import type { DatabaseSync } from 'node:sqlite';
 import type { Cache } from '@hearsay/cache';
 import type { ClusterKeyring } from '@hearsay/mesh';
 import type { ResetReason } from '@hearsay/protocol';
@@ -7,8 +6,6 @@ import {
   type Announcement,
   type CacheInvalidationTransport,
   ConfigInvalidError,
-  formatToken,
-  HearsayError,
   invalidationOf,
   type Logger,
   type MemberInspection,
@@ -18,64 +15,27 @@ import {
   type Origin,
   parseToken,
   type Scope,
-  type ScopeStatus,
   scopeOf,
   type Target,
   type TargetInput,
   type TransportHost,
-  type TransportInspection,
-  type Version,
 } from '@hearsay/spi';
-import {
-  CommitUncertainError,
-  TransactionEndedError,
-  type WriteTransaction,
-} from '@hearsay/version-log';
+import type { SqlTransaction } from '@hearsay/version-log';
 import { CacheRegistry } from './cache-registry.js';
+import { NodeClosedError } from './errors.js';
 import { FreshnessDriver, type Via } from './freshness-driver.js';
+import { LogWriter, type PendingWrite, type Write } from './log-writer.js';
+import type { HearsayEvents, HearsayStatus } from './node-status.js';
 import type { NodeCacheOptions } from './options.js';
 import type { Parts } from './parts.js';
+import {
+  type PendingRevocation,
+  Revocations,
+  type RevokeResult,
+  type WriteAndRevoke,
+} from './revocations.js';
+import { StrictScopes } from './strict-scopes.js';
 import type { VersionLog } from './version-log.js';
-
-/** Thrown by a node after `close`. Nothing is written, loaded or announced. */
-export class NodeClosedError extends HearsayError {
-  readonly code = 'HEARSAY_NODE_CLOSED';
-}
-
-/** What happened, for people and tests. A listener that throws is logged and changes nothing. */
-export interface HearsayEvents {
-  /** All invalidations of the scope up to this version are applied here. */
-  applied: [{ readonly scope: Scope; readonly appliedThrough: Version; readonly via: Via }];
-  reset: [{ readonly scope: Scope; readonly reason: ResetReason }];
-  coherence: [NodeCoherence];
-  /** Somebody joined, is suspected, died, left, came back or changed what it says of itself. */
-  member: [MembershipChange];
-}
-
-export interface HearsayCounters {
-  appliedByGossip: number;
-  appliedByLog: number;
-  appliedLocally: number;
-  resets: number;
-  polls: number;
-  pollsFailed: number;
-}
-
-export interface HearsayStatus {
-  readonly node: string;
-  readonly epoch: string;
-  readonly coherence: NodeCoherence;
-  /** Whether the newest poll of the log was answered; `undefined` without a log or before the first. */
-  readonly logReachable: boolean | undefined;
-  /** What others are told to dial, as `host:port`. */
-  readonly addresses: readonly string[];
-  /** What this node listens on. */
-  readonly listening: readonly string[];
-  readonly peers: TransportInspection['peers'];
-  readonly scopes: readonly ScopeStatus[];
-  readonly counters: Readonly<HearsayCounters>;
-  readonly transport: TransportInspection | undefined;
-}
 
 const APPLIED_BY = {
   gossip: 'appliedByGossip',
@@ -94,6 +54,9 @@ export class Hearsay {
   readonly #parts: Parts;
   readonly #logger: Logger;
   readonly #driver: FreshnessDriver;
+  readonly #writer: LogWriter;
+  readonly #strict: StrictScopes;
+  readonly #revocations: Revocations;
   readonly #caches = new CacheRegistry();
   readonly #events = new EventEmitter<HearsayEvents>();
   readonly #applied = { appliedByGossip: 0, appliedByLog: 0, appliedLocally: 0, resets: 0 };
@@ -108,11 +71,20 @@ export class Hearsay {
     this.#log = parts.log;
     this.#transport = parts.transport;
     this.#logger = parts.logger;
+    const publish = (announcements: readonly Announcement[]) => this.#publish(announcements);
+    const { self, log, clock } = parts;
+    this.#writer = new LogWriter({ self, log, publish });
+    this.#strict = new StrictScopes(parts, () => this.#driver);
+    this.#revocations = new Revocations({ self, log, clock, publish, strict: this.#strict });
     this.#driver = new FreshnessDriver({
+      self: parts.self,
       source: parts.log,
+      transport: parts.transport,
       poll: parts.poll,
       clock: parts.clock,
       logger: parts.logger,
+      admin: parts.admin,
+      observer: this.#strict,
       onApply: (scope, targets, via) => this.#apply(scope, targets, via),
       onReset: (scope, reason) => this.#reset(scope, reason),
       onAdvanced: (scope, appliedThrough, via) =>
@@ -141,6 +113,7 @@ export class Hearsay {
     };
     this.#transport?.membership?.onChange((change) => this.#memberChanged(change));
     await this.#transport?.start(host);
+    this.#driver.meet();
   }
 
   /**
@@ -151,43 +124,38 @@ export class Hearsay {
     this.#checkOpen();
     const name = scopeOf(scope);
     const consistency = options.consistency ?? 'eventual';
-    if (consistency !== 'eventual' && !this.#log)
-      throw new ConfigInvalidError(`scope ${name}: bounded consistency needs the log option`);
     return this.#caches.open<V>(name, {
       ...options,
       consistency,
       clock: this.#parts.clock,
-      freshness: this.#driver.use(name),
+      freshness: this.#strict.use(name, consistency),
       announce: (targets) => this.#announce(targets.map((target) => ({ scope: name, target }))),
     });
   }
 
   /**
-   * Runs a synchronous callback in a transaction on the service's own connection and appends what
-   * it invalidates to the log, in that same transaction. Others hear of it after the commit.
-   *
-   * @param db a connection to the log's database without an open transaction
-   * @returns what the callback returned, and the token with which a read anywhere sees this write
+   * Runs the callback once, in a transaction on the service's own connection, and appends what it
+   * invalidates, last in it. Others hear of it after the commit.
    * @throws {ConfigInvalidError} this node has no log
-   * @throws {WriteContendedError} other writers held the database for too long; nothing is written
-   * @throws what the callback throws; nothing is written
+   * @throws as {@link Write}
    */
-  async write<T>(
-    db: DatabaseSync,
-    callback: (tx: WriteTransaction) => T,
-  ): Promise<{ value: T; token: string }> {
+  readonly write: Write = (async (db: object, callback: (...args: never[]) => unknown) => {
     this.#checkOpen();
-    if (!this.#log) throw new ConfigInvalidError('write needs the log option; invalidate does not');
-    try {
-      const { value, announcements, positions } = await this.#log.write(db, this.#self, callback);
-      this.#publish(announcements);
-      return { value, token: formatToken(positions) };
-    } catch (error) {
-      // The outcome is unknown: hints drop what it may have changed, everywhere (rule L2).
-      if (error instanceof CommitUncertainError || error instanceof TransactionEndedError)
-        this.#publish(error.hints);
-      throw error;
-    }
+    return this.#writer.write(db, callback);
+  }) as Write;
+
+  /**
+   * Appends in a transaction that an object mapper or the service itself has open, as the last thing
+   * in it. Tell the returned object how the transaction ended.
+   * @throws {ConfigInvalidError} this node has no log
+   * @throws {WriteContendedError} roll back, and retry the transaction
+   */
+  async append(
+    tx: SqlTransaction,
+    invalidations: readonly (readonly [scope: string, target: TargetInput])[],
+  ): Promise<PendingWrite> {
+    this.#checkOpen();
+    return this.#writer.append(tx, invalidations);
   }
 
   /**
@@ -196,8 +164,37 @@ export class Hearsay {
    * @returns a token as {@link write} does; `''` without a log
    * @throws {LogUnavailableError} {@link WriteContendedError} not in the log; a hint was sent instead
    */
-  async invalidate(scope: string, target: TargetInput): Promise<string> {
-    return this.#announce([invalidationOf(scope, target)]);
+  async invalidate(scope: string, target: TargetInput | readonly TargetInput[]): Promise<string> {
+    return this.#announce([target].flat().map((one) => invalidationOf(scope, one)));
+  }
+
+  /**
+   * As {@link invalidate}, and returns when no node serves any more what it names: at once when all
+   * holders of a lease acknowledge, after L otherwise. For strict scopes (docs/STRICT.md).
+   * @throws {ConfigInvalidError} this node's log has no lease table
+   * @throws {NodeClosedError} closed meanwhile: it is committed, and others may serve it for L
+   */
+  async revoke(scope: string, target: TargetInput): Promise<RevokeResult> {
+    this.#checkOpen();
+    return this.#revocations.revoke(invalidationOf(scope, target));
+  }
+
+  /** As {@link write}, and returns when no node serves any more what the callback invalidates. @throws as {@link WriteAndRevoke} */
+  readonly writeAndRevoke: WriteAndRevoke = (async (
+    db: object,
+    callback: (...args: never[]) => unknown,
+  ) => {
+    this.#checkOpen();
+    return this.#revocations.write(db, callback);
+  }) as WriteAndRevoke;
+
+  /** As {@link append}, to be told of its commit and awaited then. @throws {RevocationEmptyError} */
+  async appendAndRevoke(
+    tx: SqlTransaction,
+    invalidations: readonly (readonly [scope: string, target: TargetInput])[],
+  ): Promise<PendingRevocation> {
+    this.#checkOpen();
+    return this.#revocations.append(tx, invalidations);
   }
 
   /**
@@ -240,6 +237,7 @@ export class Hearsay {
 
   status(): HearsayStatus {
     const transport = this.#transport?.inspect();
+    const unready = this.#strict.unready();
     return {
       ...this.#self,
       coherence: this.#coherence,
@@ -248,8 +246,12 @@ export class Hearsay {
       listening: transport?.listening ?? [],
       peers: transport?.peers ?? [],
       scopes: this.#driver.statuses(),
-      counters: { ...this.#applied, ...this.#driver.counters },
+      strictScopes: this.#strict.statuses(),
+      ready: unready.length === 0,
+      unready,
+      counters: { ...this.#applied, ...this.#driver.counters, ...this.#strict.counters() },
       transport,
+      adminAddress: this.#parts.admin?.address,
     };
   }
 
@@ -272,6 +274,8 @@ export class Hearsay {
   }
 
   async #close(): Promise<void> {
+    await this.#parts.admin?.stop();
+    await this.#strict.stop();
     await this.#transport?.stop();
     this.#driver.stop();
     this.#caches.close();
@@ -282,19 +286,7 @@ export class Hearsay {
     invalidations: readonly { readonly scope: Scope; readonly target: Target }[],
   ): Promise<string> {
     this.#checkOpen();
-    if (!this.#log) {
-      this.#publish(invalidations);
-      return '';
-    }
-    try {
-      const { announcements, positions } = await this.#log.append(this.#self, invalidations);
-      this.#publish(announcements);
-      return formatToken(positions);
-    } catch (error) {
-      // What they name has changed already, log or no log: hints drop it everywhere (rule L2).
-      this.#publish(invalidations);
-      throw error;
-    }
+    return this.#writer.announce(invalidations);
   }
 
   /** Applied here at once; a crash before others have heard is covered by their polls. */
@@ -314,6 +306,7 @@ export class Hearsay {
   #reset(scope: Scope, reason: ResetReason): void {
     this.#applied.resets++;
     this.#caches.reset(scope, reason);
+    this.#strict.reset(reason);
     if (reason !== 'first-use') this.#logger.warn({ scope, reason }, 'a scope was reset');
     this.#tell('reset', { scope, reason });
   }

@@ -1,12 +1,17 @@
 import './node-version.js';
 
+export type { AdminOptions } from '@hearsay/admin';
 export {
+  type BatchLoadContext,
   type BatchLoader,
   type Cache,
   type CacheStats,
   type CacheView,
+  LoadBehindError,
+  type LoadContext,
   type Loader,
   StaleRefusedError,
+  StrictRefusedError,
   TokenNotReachedError,
 } from '@hearsay/cache';
 export {
@@ -21,7 +26,12 @@ export {
   type MeshTransportOptions,
   meshTransport,
 } from '@hearsay/mesh';
-export { MetadataTooLargeError } from '@hearsay/protocol';
+export {
+  MetadataTooLargeError,
+  type StrictScopeStatus,
+  type UnreadyKind,
+  type UnreadyReason,
+} from '@hearsay/protocol';
 export {
   BatchTooLargeError,
   type CacheInvalidationTransport,
@@ -42,27 +52,50 @@ export {
 } from '@hearsay/spi';
 export {
   CommitUncertainError,
+  DatabaseFullError,
+  LogDriverMissingError,
   LogFileForeignError,
   LogFileUnreadableError,
+  LogModeDifferentError,
+  LogReadOnlyError,
   LogSchemaNewerError,
+  LogServerUnfitError,
+  LogTablesForeignError,
   LogTablesMissingError,
+  LogTablesRefusedError,
+  type MysqlLogOptions,
+  mysqlSchemaSql,
+  mysqlTriggerSql,
+  openMysqlLog,
+  openPostgresLog,
   openSqliteLog,
+  type PostgresLogOptions,
+  postgresSchemaSql,
+  postgresTriggerSql,
+  ScopeMissingError,
   type SqliteLogOptions,
+  type SqlTransaction,
   schemaSql,
+  sqliteTriggerSql,
   TransactionEndedError,
   TransactionOpenError,
+  TransactionRolledBackError,
   WriteCallbackAsyncError,
   WriteContendedError,
   type WriteTransaction,
 } from '@hearsay/version-log';
+export { NodeClosedError } from './errors.js';
 export type { Via } from './freshness-driver.js';
-export {
-  type Hearsay,
-  type HearsayCounters,
-  type HearsayEvents,
-  type HearsayStatus,
-  NodeClosedError,
-} from './hearsay.js';
+export type { Hearsay } from './hearsay.js';
+export type { PendingWrite, Write, WriteResult } from './log-writer.js';
+export type { HearsayCounters, HearsayEvents, HearsayStatus } from './node-status.js';
 export type { HearsayOptions, NodeCacheOptions, PollOptions } from './options.js';
+export {
+  type PendingRevocation,
+  RevocationEmptyError,
+  type RevokeResult,
+  type WriteAndRevoke,
+  type WriteRevokeResult,
+} from './revocations.js';
 export { startHearsay } from './start.js';
-export type { VersionLog } from './version-log.js';
+export type { LogChoice, VersionLog } from './version-log.js';

@@ -1,3 +1,4 @@
+import type { AdminOptions } from '@hearsay/admin';
 import type { CacheOptions } from '@hearsay/cache';
 import type { MeshTransportOptions } from '@hearsay/mesh';
 import {
@@ -9,21 +10,25 @@ import {
   type NodeName,
   nodeNameOf,
 } from '@hearsay/spi';
-import type { SqliteLogOptions } from '@hearsay/version-log';
-import type { VersionLog } from './version-log.js';
+import type { LogChoice, VersionLog } from './version-log.js';
 
 export interface PollOptions {
   /** Between two polls of the log, 1 … 3,600,000; default 1,000. */
   readonly intervalMs?: number;
   /** The same while the transport hears nobody; default 250. */
   readonly isolatedIntervalMs?: number;
+  /**
+   * Whether this node takes part when members share their polls: with five or more that follow the
+   * same log, over a transport that can ask one. Default `true`.
+   */
+  readonly share?: boolean;
 }
 
 export interface HearsayOptions {
   /** A stable name, 1 … 64 letters, digits, `.`, `_`, `-`. No two live processes have the same. */
   readonly node: string;
   /** The version log, in the database that the service already has. Without one every event is a hint. */
-  readonly log?: { readonly sqlite: string | SqliteLogOptions } | VersionLog;
+  readonly log?: LogChoice | VersionLog;
   /** `false` only to show what polling is worth: the log is then read once per scope. */
   readonly poll?: PollOptions | false;
   /** The embedded mesh; `false` for none. */
@@ -35,6 +40,8 @@ export interface HearsayOptions {
   /** Default: pino at level `warn` on stderr. */
   readonly logger?: Logger;
   readonly clock?: Clock;
+  /** Lets this node be looked into over HTTP: `{}` for 127.0.0.1:7947. Without it nothing of it is loaded. */
+  readonly admin?: AdminOptions;
 }
 
 /** What a cache of a node can be told; the node adds scope, clock and freshness. */
@@ -55,6 +62,7 @@ const KNOWN: readonly (keyof HearsayOptions)[] = [
   'discovery',
   'logger',
   'clock',
+  'admin',
 ];
 
 /**

@@ -6,6 +6,7 @@ import type {
   Logger,
   Origin,
 } from '@hearsay/spi';
+import type { NodeAdmin } from './admin-node.js';
 import type { HearsayOptions } from './options.js';
 import type { VersionLog } from './version-log.js';
 
@@ -21,4 +22,6 @@ export interface Parts {
   readonly discovery: readonly DiscoveryProvider[];
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Set when this node lets itself be looked into. */
+  readonly admin: NodeAdmin | undefined;
 }

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { meshTransport } from '@hearsay/mesh';
-import type { Epoch } from '@hearsay/spi';
-import { openSqliteLog } from '@hearsay/version-log';
+import type { Clock, Epoch, Origin } from '@hearsay/spi';
 import { pino } from 'pino';
+import type { NodeAdmin } from './admin-node.js';
 import { Hearsay } from './hearsay.js';
 import { checkOptions, type HearsayOptions } from './options.js';
 import type { Parts } from './parts.js';
 import { systemClock } from './system-clock.js';
-import type { VersionLog } from './version-log.js';
+import { openLog } from './version-log.js';
 
 /**
  * Makes this process a member. Resolves once the log was read and this node can be reached; never
@@ -15,32 +15,36 @@ import type { VersionLog } from './version-log.js';
  *
  * @throws {ConfigInvalidError} @throws {NameInvalidError} before anything is opened; names the field
  * @throws {ClusterKeyInvalidError} @throws {ClusterKeyRequiredError} before anything is opened
- * @throws {LogFileForeignError} @throws {LogFileUnreadableError} @throws {LogSchemaNewerError}
- * @throws {ListenFailedError} the address is taken or not this machine's
+ * @throws what `openSqliteLog`, `openPostgresLog` or `openMysqlLog` throws
+ * @throws {ListenFailedError} {@link AdminListenFailedError} the address is taken or not this machine's
  */
 export async function startHearsay(options: HearsayOptions): Promise<Hearsay> {
   const node = checkOptions(options);
+  const self = { node, epoch: randomBytes(8).toString('hex') as Epoch };
+  const clock = options.clock ?? systemClock;
+  const admin = await adminOf(options.admin, self, clock);
   const { discoverByLog = true, ...mesh } = options.mesh || {};
   const ownMesh = options.transport || options.mesh === false ? undefined : meshTransport(mesh);
   const transport = options.transport ?? ownMesh;
-  const ownsLog = options.log !== undefined && 'sqlite' in options.log;
-  const log = await openLog(options.log);
+  const { log, ownsLog } = await openLog(options.log);
   const logDiscovery = discoverByLog && log?.discovery ? [log.discovery] : [];
   const parts: Parts = {
-    self: { node, epoch: randomBytes(8).toString('hex') as Epoch },
+    self,
     log,
     ownsLog,
     poll: options.poll,
     transport,
     keyring: ownMesh?.keyring,
     discovery: [...logDiscovery, ...(options.discovery ?? [])],
-    clock: options.clock ?? systemClock,
+    clock,
     logger: options.logger ?? pino({ name: 'hearsay', level: 'warn' }, pino.destination(2)),
+    admin,
   };
   let hearsay: Hearsay | undefined;
   try {
     hearsay = new Hearsay(parts);
     await hearsay.startTransport();
+    await admin?.start(hearsay, parts);
     return hearsay;
   } catch (error) {
     await hearsay?.close();
@@ -49,7 +53,13 @@ export async function startHearsay(options: HearsayOptions): Promise<Hearsay> {
   }
 }
 
-async function openLog(log: HearsayOptions['log']): Promise<VersionLog | undefined> {
-  if (!log || !('sqlite' in log)) return log;
-  return openSqliteLog(typeof log.sqlite === 'string' ? { path: log.sqlite } : log.sqlite);
+/** Loaded only when it is asked for. */
+async function adminOf(
+  options: HearsayOptions['admin'],
+  self: Origin,
+  clock: Clock,
+): Promise<NodeAdmin | undefined> {
+  if (!options) return undefined;
+  const { NodeAdmin } = await import('./admin-node.js');
+  return NodeAdmin.load(options, self, clock);
 }

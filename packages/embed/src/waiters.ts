@@ -2,14 +2,19 @@
 export class Waiters {
   readonly #waiting = new Set<{
     readonly holds: () => boolean;
+    readonly sinceMs: number;
     readonly tell: (held: boolean) => void;
   }>();
 
-  /** @param timeoutMs after which the answer is what `holds` says then */
-  wait(holds: () => boolean, timeoutMs: number): Promise<boolean> {
+  /**
+   * @param timeoutMs after which the answer is what `holds` says then
+   * @param sinceMs what a poll must have been sent at or after to help; {@link fail} spares the later ones
+   */
+  wait(holds: () => boolean, timeoutMs: number, sinceMs: number): Promise<boolean> {
     return new Promise((resolve) => {
       const waiter = {
         holds,
+        sinceMs,
         tell: (held: boolean) => {
           clearTimeout(timer);
           this.#waiting.delete(waiter);
@@ -26,8 +31,9 @@ export class Waiters {
     for (const waiter of this.#waiting) if (waiter.holds()) waiter.tell(true);
   }
 
-  /** Nothing will change any more in time: everyone else is told that it does not hold. */
-  fail(): void {
-    for (const waiter of this.#waiting) waiter.tell(waiter.holds());
+  /** What those wait for who need no later poll than this will not come: they are told what holds. */
+  fail(throughMs: number): void {
+    for (const waiter of this.#waiting)
+      if (waiter.sinceMs <= throughMs) waiter.tell(waiter.holds());
   }
 }

@@ -13,6 +13,10 @@ export async function cleanUp(): Promise<void> {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 }
 
+export function cleanLater(cleanup: () => Promise<void> | void): void {
+  cleanups.push(cleanup);
+}
+
 /** A database file with a table `item(key, value)`, in a directory of its own. */
 export function database(): { path: string; connect: () => DatabaseSync } {
   const directory = mkdtempSync(join(tmpdir(), 'hearsay-embed-'));
