@@ -1,0 +1,56 @@
+import type { InvalidateBody, InvalidateReply } from '@hearsay/admin';
+import { answer, type Context } from '../context.js';
+import { EXIT, UsageError } from '../exit-code.js';
+import { table } from '../table.js';
+import { printable } from '../units.js';
+
+export interface InvalidateOptions {
+  readonly scope: string;
+  readonly key: readonly string[];
+  readonly prefix: readonly string[];
+  readonly tag: readonly string[];
+  /** The whole scope. */
+  readonly all: boolean;
+  readonly dryRun: boolean;
+  /** How long to wait until all members have applied it; `undefined`: not at all. */
+  readonly waitMs: number | undefined;
+}
+
+/** Timeout where not all have applied it in time. */
+export async function invalidate(context: Context, options: InvalidateOptions): Promise<number> {
+  const body = bodyOf(options);
+  if (options.dryRun) {
+    answer(
+      context,
+      body,
+      ({ scope, targets }) =>
+        `would invalidate ${targets.length} of ${scope}: ${JSON.stringify(targets)}`,
+    );
+    return EXIT.ok;
+  }
+  const reply = await context.client.invalidate(body);
+  answer(context, reply, (shown) => invalidateText(context, shown));
+  return reply.applied?.everywhere === false ? EXIT.timeout : EXIT.ok;
+}
+
+function bodyOf({ scope, key, prefix, tag, all, waitMs }: InvalidateOptions): InvalidateBody {
+  const targets = [
+    ...key.map((text) => ({ key: text })),
+    ...prefix.map((text) => ({ prefix: text })),
+    ...tag.map((text) => ({ tag: text })),
+    ...(all ? [{ all: true as const }] : []),
+  ];
+  if (targets.length === 0)
+    throw new UsageError('nothing is named: give --key, --prefix, --tag or --all');
+  return { scope, targets, ...(waitMs === undefined ? {} : { waitMs }) };
+}
+
+function invalidateText({ colors }: Context, { token, applied }: InvalidateReply): string {
+  const first = token === '' ? 'a hint was sent: this node has no log' : `token ${token}`;
+  if (applied === null) return first;
+  const rows = applied.nodes.map(({ node, outcome, detail, applied: is }) => [
+    printable(node),
+    is === 'yes' ? colors.green('applied') : colors.yellow(printable(is ?? detail ?? outcome)),
+  ]);
+  return `${first}\n${table(['NODE', 'APPLIED'], rows)}`;
+}

@@ -1,0 +1,53 @@
+import { setTimeout } from 'node:timers/promises';
+import type { StatusReply } from '@hearsay/admin';
+import { answer, type Context } from '../context.js';
+import { EXIT } from '../exit-code.js';
+import { bytes, duration } from '../units.js';
+import { scopesText } from './scopes.js';
+
+const LOOK_MS = 100;
+
+export interface StatusOptions {
+  /** How long to wait until the node is ready. */
+  readonly waitMs: number;
+}
+
+/** Unhealthy where the node is not ready; timeout where it was waited for in vain. */
+export async function status(context: Context, { waitMs }: StatusOptions): Promise<number> {
+  const giveUpAtMs = performance.now() + waitMs;
+  let reply = await context.client.status();
+  while (!reply.ready && performance.now() < giveUpAtMs && !context.signal.aborted) {
+    await setTimeout(LOOK_MS);
+    reply = await context.client.status();
+  }
+  answer(context, reply, (shown) => statusText(context, shown));
+  if (reply.ready) return EXIT.ok;
+  return waitMs > 0 ? EXIT.timeout : EXIT.unhealthy;
+}
+
+function statusText(context: Context, reply: StatusReply): string {
+  const { colors } = context;
+  const { process, memberCount, links, logReachable } = reply;
+  const isWell = reply.coherence === 'coherent' || reply.coherence === 'alone';
+  const log = { true: 'reachable', false: colors.red('out of reach'), null: 'none' }[
+    `${logReachable}`
+  ];
+  const lines: [string, string][] = [
+    ['node', `${reply.node} (epoch ${reply.epoch})`],
+    ['ready', reply.ready ? colors.green('yes') : colors.red(`no: ${reply.reasons.join('; ')}`)],
+    ['coherence', (isWell ? colors.green : colors.red)(reply.coherence)],
+    ['members', `${memberCount}, linked to ${links.length}`],
+    ['log', log ?? ''],
+    ['listens on', reply.listening.join(', ') || '–'],
+    [
+      'process',
+      `${process.pid}, Node ${process.nodeVersion}, up ${duration(process.upForMs)}, ${bytes(process.residentBytes)} resident`,
+    ],
+    [
+      'event loop',
+      `delayed p99 ${duration(process.eventLoopDelayMs.p99)}, at most ${duration(process.eventLoopDelayMs.max)}`,
+    ],
+  ];
+  const head = lines.map(([name, text]) => `${name.padEnd(11)} ${text}`).join('\n');
+  return reply.scopes.length === 0 ? head : `${head}\n\n${scopesText(context, reply.scopes)}`;
+}

@@ -1,0 +1,58 @@
+import { AdminClient, type AdminClientOptions } from '@hearsay/admin/client';
+import { CommanderError } from 'commander';
+import picocolors from 'picocolors';
+import type { Context } from './context.js';
+import { EXIT, exitCodeOf } from './exit-code.js';
+import { type GlobalOptions, programOf } from './program.js';
+
+/**
+ * `hearsay <command>`.
+ * @param argv what stands after `hearsay`
+ * @returns the exit code: see docs/CLI.md
+ */
+export async function runCli(argv: readonly string[]): Promise<number> {
+  const interruption = new AbortController();
+  const interrupt = () => interruption.abort();
+  process.once('SIGINT', interrupt);
+  let exitCode: number = EXIT.ok;
+  const program = programOf(async (options, command) => {
+    exitCode = await command(contextOf(options, interruption.signal));
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (interruption.signal.aborted) return EXIT.interrupted;
+    const code = exitCodeOf(error);
+    if (code === undefined) throw error;
+    const { message, code: name } = error as Error & { readonly code?: string };
+    process.stderr.write(`hearsay: ${message}${name ? ` (${name})` : ''}\n`);
+    return code;
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
+}
+
+function contextOf(
+  { url, socket, token, timeout, json }: GlobalOptions,
+  signal: AbortSignal,
+): Context {
+  const address: AdminClientOptions = {
+    ...(socket === undefined ? {} : { unixSocket: socket }),
+    ...(url === undefined || socket !== undefined ? {} : { url }),
+    ...(token === undefined ? {} : { token }),
+    timeoutMs: timeout,
+  };
+  const isTerminal = process.stdout.isTTY === true;
+  return {
+    client: new AdminClient(address),
+    address,
+    json,
+    colors: picocolors.createColors(isTerminal && !json && !process.env['NO_COLOR']),
+    columns: isTerminal ? process.stdout.columns : undefined,
+    signal,
+    print: (text) => process.stdout.write(`${text}\n`),
+    note: (text) => process.stderr.write(`${text}\n`),
+  };
+}
