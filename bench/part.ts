@@ -18,10 +18,14 @@ export const PARTS = {
   convergence: 'from commit to applied everywhere, under the demonstration’s load',
   reconnect: 'two nodes that missed each other’s messages, without a log',
   memory: 'what a node with four peers takes above a bare Node',
-  log: 'what an append costs, how many a second, and an idle poll',
+  log: 'on each database: what an append costs, how many a second, an idle poll, and catching up',
+  polling: 'how often the database is read where many nodes share their polls',
+  strict: 'how soon nobody serves a revoked value, and what a read under a lease costs',
   membership: 'how soon a cluster forms, notices and heals, and whom it must not bury',
+  repair: 'bytes of idle digests, of finding what differs, and of an origin in memory',
   latency: 'from publish to handler in other processes, on both media',
   strangers: 'what strangers at the door do to the latency between members',
+  admin: 'how soon subscribers hear of what is applied, and what the API’s records take',
 } as const;
 
 export type PartName = keyof typeof PARTS;

@@ -1,0 +1,65 @@
+import { type MysqlVersionLog, openMysqlLog } from '@hearsay/version-log';
+import { type MysqlServer, mysqlDatabase } from '../../test/databases/mysql.ts';
+import { benchOrigin } from '../shop.ts';
+import type { BenchServer } from './server.ts';
+
+const BATCH = 20_000;
+
+export async function mysqlServer(server: MysqlServer): Promise<BenchServer> {
+  const { url, pool, drop } = await mysqlDatabase(server);
+  await pool.query('CREATE TABLE item (id INT PRIMARY KEY, stock INT NOT NULL)');
+  const items = Array.from({ length: 1000 }, (_, at) => [at + 1, 0]);
+  await pool.query('INSERT INTO item VALUES ?', [items]);
+  const { hostname, port } = new URL(url);
+  return {
+    name: server.name,
+    protocol: 'mysql',
+    host: hostname,
+    port: Number(port || 3306),
+    openLog: (address) => {
+      const through = new URL(url);
+      through.host = address;
+      return openMysqlLog({ connectionString: through.href });
+    },
+    connect: async (log) => {
+      const connection = await pool.getConnection();
+      let item = 0;
+      const change = () =>
+        connection.execute('UPDATE item SET stock = stock + 1 WHERE id = ?', [1 + (item++ % 1000)]);
+      return {
+        tx: {
+          dialect: 'mysql',
+          query: async (sql, values) => {
+            const [rows] = values.length
+              ? await connection.execute(sql, [...values])
+              : await connection.query(sql);
+            return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
+          },
+        },
+        change,
+        write: (key) =>
+          (log as MysqlVersionLog).write(connection, benchOrigin, async (tx) => {
+            await change();
+            tx.invalidate('item', { key });
+          }),
+        end: () => connection.release(),
+      };
+    },
+    fill: async (rows) => {
+      const hex = (n: number) => n.toString(16).padStart(16, '0');
+      await pool.query('INSERT INTO hearsay_scope VALUES (?, ?, ?, 0)', [
+        'missed',
+        rows,
+        hex(rows),
+      ]);
+      for (let from = 0; from < rows; from += BATCH) {
+        const batch = Array.from({ length: Math.min(BATCH, rows - from) }, (_, at) => {
+          const n = from + at + 1;
+          return ['missed', n, hex(n), hex(n - 1), 'key', `shop/item-${n}`, 'bench', 0];
+        });
+        await pool.query('INSERT INTO hearsay_log VALUES ?', [batch]);
+      }
+    },
+    drop,
+  };
+}
