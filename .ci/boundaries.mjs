@@ -12,18 +12,24 @@ const MAY_IMPORT = {
   spi: [],
   protocol: ['@hearsay/spi'],
   wire: ['@hearsay/spi', '@hearsay/protocol', 'protons-runtime', 'uint8arraylist', 'uint8arrays'],
-  'version-log': ['@hearsay/spi', '@hearsay/protocol', 'node:*'],
+  'version-log': ['@hearsay/spi', '@hearsay/protocol', 'pg', 'mysql2', 'node:*'],
   cache: ['@hearsay/spi', 'lru-cache'],
   mesh: [
     ...['@hearsay/spi', '@hearsay/protocol', '@hearsay/wire', 'node:*'],
     ...['libp2p', '@libp2p/*', '@chainsafe/*', '@multiformats/*', 'it-*'],
   ],
+  admin: ['@hearsay/spi', 'fastify', 'prom-client', 'zod', 'node:*'],
   embed: [
     ...['@hearsay/spi', '@hearsay/protocol', '@hearsay/version-log', '@hearsay/cache'],
-    ...['@hearsay/mesh', 'pino', 'node:*'],
+    ...['@hearsay/mesh', '@hearsay/wire', '@hearsay/admin', 'pino', 'node:*'],
   ],
   testkit: ['@hearsay/spi', 'node:*'],
-  hearsay: ['@hearsay/embed'],
+  node: [
+    ...['@hearsay/spi', '@hearsay/embed', '@hearsay/admin', 'node:*'],
+    ...['pino', 'pino-pretty', 'yaml', 'zod'],
+  ],
+  cli: ['@hearsay/spi', '@hearsay/admin', 'cli-table3', 'commander', 'picocolors', 'node:*'],
+  hearsay: ['@hearsay/embed', '@hearsay/cli', '@hearsay/node'],
 };
 
 /** A pure package gets time, randomness and everything else as arguments. */
