@@ -1,9 +1,11 @@
 import type { HistoryRow } from './catalogue.ts';
 
-interface Revision {
+export interface Revision {
   readonly revision: number;
   readonly writeId: string;
 }
+
+type CommittedRow = Omit<HistoryRow, 'id' | 'scope'> & { readonly scope: string };
 
 /** The truth: every committed revision of every row, and when its commit was acknowledged. */
 export class History {
@@ -17,7 +19,7 @@ export class History {
   }
 
   /** In the order of commits. */
-  committed({ scope, key, revision, write_id: writeId }: Omit<HistoryRow, 'id'>): void {
+  committed({ scope, key, revision, write_id: writeId }: CommittedRow): void {
     this.#rows.get(rowId(scope, key))?.push({ revision, writeId });
   }
 
@@ -33,6 +35,11 @@ export class History {
   isCommitted(scope: string, key: string, revision: number, writeId: string): boolean {
     // Revisions count up from 1 without a gap.
     return this.#rows.get(rowId(scope, key))?.[revision - 1]?.writeId === writeId;
+  }
+
+  /** @returns every committed revision of the row, from 1 */
+  revisionsOf(scope: string, key: string): readonly Revision[] {
+    return this.#rows.get(rowId(scope, key)) ?? [];
   }
 
   latest(scope: string, key: string): number {

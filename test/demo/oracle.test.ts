@@ -130,6 +130,12 @@ describe('the oracle', () => {
     expect(gone).toMatchObject([{ invariant: 'I' }]);
   });
 
+  test('I: two misses at the same time share a load, and nothing is gone', () => {
+    const { oracle } = world();
+    oracle.judge(readAt(2_000_000, { outcome: 'miss' }));
+    expect(oracle.judge(readAt(2_000_500, { outcome: 'miss' }))).toEqual([]);
+  });
+
   test('I: a word from before the entry was seen, or of another life, explains nothing', () => {
     const { oracle } = world();
     oracle.departed(departureAt(1_500_000));

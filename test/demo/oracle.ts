@@ -126,9 +126,9 @@ export class Oracle {
     );
   }
 
-  /** Invariant I: what was held or filled does not go without a word. */
+  /** Invariant I: what was held or filled does not go without a word. Reads at the same time may share a load. */
   #vanished(read: ObservedRead, last: LastRead | undefined): Violation | undefined {
-    if (read.outcome !== 'miss' || !last) return undefined;
+    if (read.outcome !== 'miss' || !last || read.invokedUs < last.respondedUs) return undefined;
     const cacheId = `${read.epoch} ${read.scope}`;
     const departedUs = ['', read.key].map((key) => this.#departedUs.get(rowId(cacheId, key)) ?? 0);
     if (Math.max(...departedUs) >= last.invokedUs) return undefined;

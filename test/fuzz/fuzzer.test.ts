@@ -51,10 +51,19 @@ test.each([
 });
 
 test('every target stands a second of it', { timeout: 60_000 }, () => {
-  const { status, stdout } = command(['--seconds', '4', '--seed', '1', '--json']);
+  const { status, stdout } = command(['--seconds', '8', '--seed', '1', '--json']);
   const last = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
   expect(last).toMatchObject({ ok: true, seed: 1 });
-  expect(Object.keys(last.targets)).toEqual(['frame', 'admission', 'token', 'address']);
+  expect(Object.keys(last.targets)).toEqual([
+    'frame',
+    'admission',
+    'ask',
+    'poll',
+    'revoke',
+    'comparison',
+    'token',
+    'address',
+  ]);
   for (const { blocks } of Object.values<{ blocks: number }>(last.targets))
     expect(blocks).toBeGreaterThan(5);
   expect(status).toBe(0);

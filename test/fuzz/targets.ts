@@ -2,15 +2,22 @@ import { deepStrictEqual } from 'node:assert';
 import { readdirSync, readFileSync } from 'node:fs';
 import { ConfigInvalidError, formatToken, parseToken, TokenInvalidError } from '@hearsay/spi';
 import {
+  decodeAsk,
   decodeHello,
   decodeMessage,
+  decodePoll,
+  decodeRevoke,
+  encodeAsk,
   encodeHello,
   encodeMessage,
+  encodePoll,
+  encodeRevoke,
   FrameInvalidError,
   FrameTooLargeError,
   FrameUnknownError,
 } from '@hearsay/wire';
 import { formatAddress, parseAddress } from '../../packages/mesh/dist/address.js';
+import { answerTo } from './comparison.ts';
 
 /** Something that takes bytes from strangers. */
 export interface Target {
@@ -26,6 +33,10 @@ type ErrorClass = abstract new (...args: never[]) => Error;
 
 const FIXTURES = new URL('../../packages/wire/test/fixtures/', import.meta.url);
 const BEFORE_ADMISSION = ['hello.json', 'proof.json', 'refusal.json'];
+const ASKING = ['question.json', 'answer.json', 'no-answer.json', 'cancel.json'];
+const SHARED_POLL = ['counters-question.json', 'counters-answer.json'];
+const REVOCATION = ['revoke.json', 'revoked.json'];
+const APART = [...BEFORE_ADMISSION, ...ASKING, ...SHARED_POLL, ...REVOCATION];
 const FRAME_ERRORS = [FrameInvalidError, FrameTooLargeError, FrameUnknownError];
 
 const TOKEN = `auth.role:17:${'ab'.repeat(8)}:${'cd'.repeat(16)}`;
@@ -33,7 +44,7 @@ const ADDRESSES = ['127.0.0.1:7946', '[::1]:0', '[fe80::1.2.3.4]:65535', 'cache-
 
 export const TARGETS: Readonly<Record<string, Target>> = {
   frame: {
-    corpus: () => fixtures((file) => !BEFORE_ADMISSION.includes(file)),
+    corpus: () => fixtures((file) => !APART.includes(file)),
     covers: (url) => url.includes('/packages/wire/dist/'),
     run: (input) =>
       judge(
@@ -50,6 +61,46 @@ export const TARGETS: Readonly<Record<string, Target>> = {
         () => decodeHello(input),
         FRAME_ERRORS,
         (message) => decodeHello(encodeHello(message)),
+      ),
+  },
+  ask: {
+    corpus: () => fixtures((file) => ASKING.includes(file)),
+    covers: (url) => url.includes('/packages/wire/dist/'),
+    run: (input) =>
+      judge(
+        () => decodeAsk(input),
+        FRAME_ERRORS,
+        (message) => decodeAsk(encodeAsk(message)),
+      ),
+  },
+  poll: {
+    corpus: () => fixtures((file) => SHARED_POLL.includes(file)),
+    covers: (url) => url.includes('/packages/wire/dist/'),
+    run: (input) =>
+      judge(
+        () => decodePoll(input),
+        FRAME_ERRORS,
+        (message) => decodePoll(encodePoll(message)),
+      ),
+  },
+  revoke: {
+    corpus: () => fixtures((file) => REVOCATION.includes(file)),
+    covers: (url) => url.includes('/packages/wire/dist/'),
+    run: (input) =>
+      judge(
+        () => decodeRevoke(input),
+        FRAME_ERRORS,
+        (message) => decodeRevoke(encodeRevoke(message)),
+      ),
+  },
+  comparison: {
+    corpus: () => fixtures((file) => !APART.includes(file)),
+    covers: (url) => url.includes('/packages/protocol/dist/mesh/'),
+    run: (input) =>
+      judge(
+        () => answerTo(input),
+        FRAME_ERRORS,
+        () => undefined,
       ),
   },
   token: {

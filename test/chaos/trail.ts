@@ -1,0 +1,83 @@
+import type { History } from '../demo/history.ts';
+import type { JournalEntry } from './report.ts';
+import type { WatchedLife } from './watched-life.ts';
+
+const BEFORE_US = 15_000_000;
+const AFTER_US = 500_000;
+const ADVANCES_SHOWN = 8;
+const REVISIONS_SHOWN = 6;
+const READS_SHOWN = 6;
+
+/** Says what led to a violation: what became of the row, and what happened in that life of the node. */
+export class Trail {
+  readonly #history: History;
+
+  constructor(history: History) {
+    this.#history = history;
+  }
+
+  /** @param at of the violation; without a scope that of a node as a whole */
+  lines(
+    life: WatchedLife,
+    at: { readonly us: number; readonly scope?: string; readonly key?: string },
+  ): string[] {
+    const { us, scope, key } = at;
+    const entries = life.recent.filter(
+      (entry) =>
+        entry[1] >= us - BEFORE_US && entry[1] <= us + AFTER_US && concerns(entry, scope, key),
+    );
+    const advances = entries.filter(([type]) => type === 'applied');
+    const left = new Set(advances.slice(0, -ADVANCES_SHOWN));
+    return [
+      ...(scope !== undefined && key !== undefined ? this.#revisions(scope, key, us) : []),
+      ...(scope !== undefined && key !== undefined ? reads(life, scope, key, us) : []),
+      ...entries.filter((entry) => !left.has(entry)).map(describe),
+    ];
+  }
+
+  #revisions(scope: string, key: string, us: number): string[] {
+    const revisions = this.#history.revisionsOf(scope, key);
+    const before = revisions.filter(
+      ({ writeId }) => (this.#history.ackOf(writeId) ?? Number.POSITIVE_INFINITY) <= us,
+    );
+    return revisions
+      .slice(Math.max(0, before.length - REVISIONS_SHOWN), before.length + 2)
+      .map(({ revision, writeId }) => {
+        const ackUs = this.#history.ackOf(writeId);
+        const when = ackUs === undefined ? 'never' : seconds(ackUs);
+        return `revision ${revision} by write ${writeId}, acknowledged at ${when}`;
+      });
+  }
+}
+
+/** The reads of the row on that life, up to one that was asked then. */
+function reads(life: WatchedLife, scope: string, key: string, us: number): string[] {
+  return life.recentReads
+    .filter((read) => read.scope === scope && read.key === key && read.invokedUs <= us)
+    .slice(-READS_SHOWN)
+    .map(
+      ({ revision, invokedUs, respondedUs, outcome }) =>
+        `read at ${seconds(invokedUs)}, answered at ${seconds(respondedUs)}: revision ${revision}, ${outcome}`,
+    );
+}
+
+function concerns(
+  entry: JournalEntry,
+  scope: string | undefined,
+  key: string | undefined,
+): boolean {
+  if (entry[0] === 'coherence') return true;
+  if (scope === undefined) return entry[0] === 'reset';
+  if (entry[2] !== scope) return false;
+  if (entry[0] === 'applied' || entry[0] === 'reset' || entry[0] === 'late') return true;
+  return entry[3] === key;
+}
+
+function describe([type, us, ...rest]: JournalEntry): string {
+  return `${seconds(us)} ${type} ${rest.join(' ')}`;
+}
+
+/** @returns a time of the machine's monotonic clock for people */
+export function seconds(us: number): string {
+  return Number.isFinite(us) ? `${(us / 1e6).toFixed(4)} s` : 'the beginning';
+}
