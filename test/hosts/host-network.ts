@@ -153,6 +153,16 @@ export class HostNetwork {
     this.#filter(this.#hosts.keys());
   }
 
+  /** Makes these the cuts, one way each, and ends every other. */
+  replaceCuts(cuts: Iterable<readonly [from: number, to: number]>): void {
+    for (const { cutTo } of this.#hosts) cutTo.clear();
+    for (const [from, to] of cuts) {
+      this.#at(to);
+      this.#at(from).cutTo.add(to);
+    }
+    this.#filter(this.#hosts.keys());
+  }
+
   /** Ends every cut; loss and delays stay. */
   healAll(): void {
     for (const { cutTo } of this.#hosts) cutTo.clear();

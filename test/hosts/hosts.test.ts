@@ -171,6 +171,17 @@ describe('cuts', () => {
     expect(await c.heardUntilMark(a)).toEqual([]);
   });
 
+  test('replaceCuts leaves these ways cut and no other', async () => {
+    const { network, a, b, c } = await echoTrio();
+    network.isolate(2);
+    network.replaceCuts([[0, 1]]);
+    await a.send(b, TEXTS);
+    await c.send(b, ['no longer cut']);
+    expect(await b.heardUntilMark(c)).toEqual(['no longer cut']);
+    network.replaceCuts([]);
+    expect(await b.heardUntilMark(a)).toEqual([]);
+  });
+
   test('healAll ends every cut and leaves the loss', async () => {
     const { network, a, b, c } = await echoTrio();
     network.cutPair(0, 1);
