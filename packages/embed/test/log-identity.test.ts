@@ -262,7 +262,9 @@ describe.skipIf(!hasMariadbBinaries())('a MariaDB of its own', () => {
       const replica = await primary.copy();
       await primary.start();
       await expect
-        .poll(() => followed.node.invalidate('item', { key: 'lost' }).catch(() => ''))
+        .poll(() => followed.node.invalidate('item', { key: 'lost' }).catch(() => ''), {
+          timeout: 20_000,
+        })
         .toContain('item:3');
       await primary.stop('SIGKILL');
       const writer = await openMysqlLog({ connectionString: await started(replica) });

@@ -13,13 +13,24 @@ const IN_TRANSACTION = 1;
 /** A transaction of a write on the caller's connection. */
 export class BegunOnMysql implements BegunTransaction {
   readonly #client: MysqlConnection;
+  readonly #runsBlocks: boolean;
   readonly #place: TablePlace;
   readonly #origin: Origin;
   readonly #abandon: () => void;
 
-  /** @param abandon gives the connection up */
-  constructor(client: MysqlConnection, place: TablePlace, origin: Origin, abandon: () => void) {
+  /**
+   * @param runsBlocks whether the server does
+   * @param abandon gives the connection up
+   */
+  constructor(
+    client: MysqlConnection,
+    runsBlocks: boolean,
+    place: TablePlace,
+    origin: Origin,
+    abandon: () => void,
+  ) {
     this.#client = client;
+    this.#runsBlocks = runsBlocks;
     this.#place = place;
     this.#origin = origin;
     this.#abandon = abandon;
@@ -49,7 +60,7 @@ export class BegunOnMysql implements BegunTransaction {
    * @throws {TransactionEndedError} the transaction is not open any more
    */
   async append(invalidations: readonly Invalidation[]): Promise<Appended> {
-    const tx = mysqlTransaction(this.#client);
+    const tx = mysqlTransaction(this.#client, this.#runsBlocks);
     try {
       return await appendInTransaction(tx, this.#origin, invalidations, this.#place);
     } catch (error) {
@@ -87,9 +98,10 @@ export class BegunOnMysql implements BegunTransaction {
   }
 }
 
-function mysqlTransaction(client: MysqlConnection): SqlTransaction {
+function mysqlTransaction(client: MysqlConnection, runsBlocks: boolean): SqlTransaction {
   return {
     dialect: 'mysql',
+    runsBlocks,
     query: async (sql, values) => {
       const query = { sql, rowsAsArray: false, nestTables: false };
       const [answer] =

@@ -38,20 +38,13 @@ export async function appendOnPostgres(
   const bind: Bind = (value, type) => `$${params.push(value)}::${type}`;
   const [first, ...others] = batches;
   const isOne = first !== undefined && others.length === 0;
-  const held = isOne ? heldScope(t, first, bind) : heldScopes(t, batches, bind);
-  const when =
+  const when = () =>
     marker === undefined
       ? ''
       : `AND current_setting('hearsay.write', true) = ${bind(marker, 'text')}`;
-  const sql = `WITH held AS MATERIALIZED (
-  ${held} ${when} ${isOne ? '' : 'ORDER BY c.scope'} FOR UPDATE OF c
-), moved AS (
-  UPDATE ${t.scope} c SET version = held.version + held.n, append_id = held.i FROM held WHERE c.scope = held.scope
-), added AS (
-  INSERT INTO ${t.log} (scope, version, append_id, prev_id, kind, key, origin, appended_at)
-  SELECT held.scope, held.version + r.n, r.i, coalesce(r.p, held.append_id), r.t, r.k,
-    ${bind(originId(origin), 'text')}, ${NOW_MS}
-  FROM json_to_recordset(${bind(rowsJson(batches), 'text')}::json) AS r ${ROW} JOIN held ON held.scope = r.s
+  const sql = `WITH ${isOne ? movedScope(t, first, bind, when) : movedScopes(t, batches, bind, when)}, added AS (
+  INSERT INTO ${t.log} (origin, appended_at, scope, version, append_id, prev_id, kind, key)
+  SELECT ${bind(originId(origin), 'text')}, ${NOW_MS}, held.scope, ${addedRows(batches, bind)}
 )
 SELECT scope, version, append_id AS link, (SELECT log_id FROM ${t.meta}) AS log FROM held`;
   const found = await tx.query(sql, params);
@@ -66,15 +59,43 @@ SELECT scope, version, append_id AS link, (SELECT log_id FROM ${t.meta}) AS log 
   };
 }
 
-/** One scope, as nearly every write has it, without the plan of a join. */
-function heldScope(t: LogTables, { scope, rows }: ScopeBatch, bind: Bind): string {
-  return `SELECT c.scope, c.version, c.append_id, ${bind(rows.length, 'bigint')} AS n,
-    ${bind(rows.at(-1)?.appendId ?? null, 'text')} AS i
-  FROM ${t.scope} c WHERE c.scope = ${bind(scope, 'text')}`;
+/** One scope, as nearly every write has it, in one step: half of the planning. */
+function movedScope(
+  t: LogTables,
+  { scope, rows }: ScopeBatch,
+  bind: Bind,
+  when: () => string,
+): string {
+  return `held AS (
+  UPDATE ${t.scope} c SET version = h.version + ${bind(rows.length, 'bigint')}, append_id = ${bind(rows.at(-1)?.appendId ?? null, 'text')}
+  FROM (SELECT * FROM ${t.scope} WHERE scope = ${bind(scope, 'text')} ${when()} FOR UPDATE) h WHERE c.scope = h.scope
+  RETURNING h.scope, h.version, h.append_id
+)`;
 }
 
-function heldScopes(t: LogTables, batches: readonly ScopeBatch[], bind: Bind): string {
-  return `SELECT c.scope, c.version, c.append_id, b.n, b.i FROM ${t.scope} c
+function movedScopes(
+  t: LogTables,
+  batches: readonly ScopeBatch[],
+  bind: Bind,
+  when: () => string,
+): string {
+  return `held AS MATERIALIZED (
+  SELECT c.scope, c.version, c.append_id, b.n, b.i FROM ${t.scope} c
   JOIN json_to_recordset(${bind(bumpsJson(batches), 'text')}::json) AS b (s text, n bigint, i text) ON c.scope = b.s
-  WHERE true`;
+  WHERE true ${when()} ORDER BY c.scope FOR UPDATE OF c
+), moved AS (
+  UPDATE ${t.scope} c SET version = held.version + held.n, append_id = held.i FROM held WHERE c.scope = held.scope
+)`;
+}
+
+/** A row that is alone needs no table made of JSON. */
+function addedRows(batches: readonly ScopeBatch[], bind: Bind): string {
+  const rows = batches.flatMap((batch) => batch.rows);
+  const [row] = rows;
+  if (row === undefined || rows.length > 1)
+    return `held.version + r.n, r.i, coalesce(r.p, held.append_id), r.t, r.k
+  FROM json_to_recordset(${bind(rowsJson(batches), 'text')}::json) AS r ${ROW} JOIN held ON held.scope = r.s`;
+  const { appendId, target } = row;
+  return `held.version + 1, ${bind(appendId, 'text')}, held.append_id, ${bind(target.kind, 'text')}, ${bind(target.key, 'text')}
+  FROM held`;
 }

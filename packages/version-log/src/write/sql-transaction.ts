@@ -11,6 +11,11 @@ export type SqlValue = string | number | null;
 export interface SqlTransaction {
   readonly dialect: SqlDialect;
   /**
+   * Whether `query` may be given a block of statements as MariaDB has them (`BEGIN NOT ATOMIC … END`), of
+   * which the first alone has rows; an append is one round trip then. Default false.
+   */
+  readonly runsBlocks?: boolean;
+  /**
    * Runs one statement inside the transaction, on its connection.
    *
    * @param sql one statement, never several. Its placeholders are `$1`, `$2`, … on PostgreSQL and

@@ -1,6 +1,7 @@
 import { type Invalidation, invalidationOf } from '@hearsay/spi';
 import type { SqlSession } from '@hearsay/testkit';
 import { describe, expect, test } from 'vitest';
+import type { SqlTransaction } from '../../src/index.js';
 import {
   appendInTransaction,
   LogReadOnlyError,
@@ -34,7 +35,7 @@ function recorded(session: SqlSession): SqlSession & { readonly sent: string[] }
     dialect: session.dialect,
     sent,
     query: (sql, params) => {
-      sent.push(/^[\w ]*/.exec(sql)?.[0].trim().split(' ')[0] ?? '');
+      sent.push(/^BEGIN NOT ATOMIC|^\w*/.exec(sql)?.[0] ?? '');
       return session.query(sql, params);
     },
   };
@@ -48,8 +49,13 @@ function asMysql(session: SqlSession): SqlSession {
   };
 }
 
+/** A connection that may be sent a block of statements. */
+function asBlocks(session: SqlSession): SqlTransaction {
+  return { dialect: 'mysql', runsBlocks: true, query: session.query };
+}
+
 async function append(
-  session: SqlSession,
+  session: SqlTransaction,
   invalidations: readonly Invalidation[],
   begin = 'BEGIN',
 ) {
@@ -67,6 +73,20 @@ postgres.describePostgres('an append on PostgreSQL', () => {
     const log = await postgres.openLog(made);
     return { made, log, session: recorded(await postgres.session(made)) };
   }
+
+  test('by eight writers at once makes one chain (L1)', async () => {
+    const { made, log } = await open();
+    await log.ensureScopes(['table', 'role']);
+    const sessions = await Promise.all(Array.from({ length: 8 }, () => postgres.session(made)));
+    await Promise.all(
+      sessions.map(async (session, at) => {
+        for (let i = 0; i < 10; i++) await append(session, at % 2 === 0 ? ONE : TWO);
+      }),
+    );
+    const reading = await readScope(log);
+    expect(reading?.head.version).toBe(80);
+    expect(expectChain(START, reading?.rows ?? [])).toEqual(reading?.head);
+  });
 
   test('is one statement, of one scope and of several', async () => {
     const { log, session } = await open();
@@ -136,6 +156,46 @@ mysql.describeMysql('an append on MySQL', (server) => {
       const reading = await readScope(log);
       expect(expectChain(START, reading?.rows ?? [])).toEqual(reading?.head);
     });
+
+  if (server.name === 'MariaDB') {
+    test('of one row is one statement where the connection runs blocks', async () => {
+      const { log, session } = await open();
+      const blocks = asBlocks(session);
+      const first = await append(blocks, ONE);
+      await append(blocks, TWO);
+      await append(blocks, [invalidationOf('table', { key: '日本' })]);
+      const two = ['BEGIN', 'INSERT', 'UPDATE', 'COMMIT'];
+      expect(session.sent).toEqual(['BEGIN', 'BEGIN NOT ATOMIC', 'COMMIT', ...two, ...two]);
+      const reading = await readScope(log);
+      expect(expectChain(START, reading?.rows ?? [])).toEqual(reading?.head);
+      expect(reading?.rows[0]?.appendId).toBe(first.announcements[0]?.place?.appendId);
+    });
+
+    test('in a block does nothing outside a transaction, or for a scope without a counter', async () => {
+      const { log, session } = await open();
+      const blocks = asBlocks(session);
+      await expect(appendInTransaction(blocks, ORIGIN, ONE)).rejects.toThrow(
+        TransactionMissingError,
+      );
+      await expect(append(blocks, [invalidationOf('unknown', { all: true })])).rejects.toThrow(
+        ScopeMissingError,
+      );
+      expect(await readScope(log)).toMatchObject({ head: { version: 0 }, rows: [] });
+    });
+
+    test('in blocks by eight writers at once makes one chain', async () => {
+      const { made, log } = await open();
+      const sessions = await Promise.all(Array.from({ length: 8 }, () => mysql.session(made)));
+      await Promise.all(
+        sessions.map(async (session) => {
+          for (let i = 0; i < 10; i++) await append(asBlocks(session), ONE);
+        }),
+      );
+      const reading = await readScope(log);
+      expect(reading?.head.version).toBe(80);
+      expect(expectChain(START, reading?.rows ?? [])).toEqual(reading?.head);
+    });
+  }
 
   test('is six statements on MySQL', async () => {
     const { log, session } = await open();
