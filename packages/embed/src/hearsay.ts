@@ -28,6 +28,7 @@ import { LogWriter, type PendingWrite, type Write } from './log-writer.js';
 import type { HearsayEvents, HearsayStatus } from './node-status.js';
 import type { NodeCacheOptions } from './options.js';
 import type { Parts } from './parts.js';
+import { Pruning } from './pruning.js';
 import {
   type PendingRevocation,
   Revocations,
@@ -57,6 +58,7 @@ export class Hearsay {
   readonly #writer: LogWriter;
   readonly #strict: StrictScopes;
   readonly #revocations: Revocations;
+  readonly #pruning: Pruning | undefined;
   readonly #caches = new CacheRegistry();
   readonly #events = new EventEmitter<HearsayEvents>();
   readonly #applied = { appliedByGossip: 0, appliedByLog: 0, appliedLocally: 0, resets: 0 };
@@ -72,7 +74,9 @@ export class Hearsay {
     this.#transport = parts.transport;
     this.#logger = parts.logger;
     const publish = (announcements: readonly Announcement[]) => this.#publish(announcements);
-    const { self, log, clock } = parts;
+    const { self, log, clock, logger } = parts;
+    this.#pruning = Pruning.start(log, parts.prune, logger);
+    for (const scope of parts.admin?.scopes ?? []) this.#pruning?.use(scope);
     this.#writer = new LogWriter({ self, log, publish });
     this.#strict = new StrictScopes(parts, () => this.#driver);
     this.#revocations = new Revocations({ self, log, clock, publish, strict: this.#strict });
@@ -123,6 +127,7 @@ export class Hearsay {
   cache<V>(scope: string, options: NodeCacheOptions): Cache<V> {
     this.#checkOpen();
     const name = scopeOf(scope);
+    this.#pruning?.use(name);
     const consistency = options.consistency ?? 'eventual';
     return this.#caches.open<V>(name, {
       ...options,
@@ -275,6 +280,7 @@ export class Hearsay {
 
   async #close(): Promise<void> {
     await this.#parts.admin?.stop();
+    this.#pruning?.stop();
     await this.#strict.stop();
     await this.#transport?.stop();
     this.#driver.stop();
@@ -292,6 +298,7 @@ export class Hearsay {
   /** Applied here at once; a crash before others have heard is covered by their polls. */
   #publish(announcements: readonly Announcement[]): void {
     if (announcements.length === 0) return;
+    for (const { scope } of announcements) this.#pruning?.use(scope);
     this.#driver.committed(announcements);
     this.#transport?.publish(announcements).catch((error: unknown) => {
       this.#logger.debug({ error }, 'an announcement was not accepted; polling covers it');

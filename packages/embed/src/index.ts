@@ -90,6 +90,7 @@ export type { Hearsay } from './hearsay.js';
 export type { PendingWrite, Write, WriteResult } from './log-writer.js';
 export type { HearsayCounters, HearsayEvents, HearsayStatus } from './node-status.js';
 export type { HearsayOptions, NodeCacheOptions, PollOptions } from './options.js';
+export type { PruneOptions } from './pruning.js';
 export {
   type PendingRevocation,
   RevocationEmptyError,

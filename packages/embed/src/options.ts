@@ -10,6 +10,7 @@ import {
   type NodeName,
   nodeNameOf,
 } from '@hearsay/spi';
+import { checkPrune, type PruneOptions } from './pruning.js';
 import type { LogChoice, VersionLog } from './version-log.js';
 
 export interface PollOptions {
@@ -31,6 +32,8 @@ export interface HearsayOptions {
   readonly log?: LogChoice | VersionLog;
   /** `false` only to show what polling is worth: the log is then read once per scope. */
   readonly poll?: PollOptions | false;
+  /** How much of the log is kept; `false` where something else prunes it. Old rows go by default. */
+  readonly prune?: PruneOptions | false;
   /** The embedded mesh; `false` for none. */
   readonly mesh?: (MeshTransportOptions & { readonly discoverByLog?: boolean }) | false;
   /** Another transport in place of the mesh. */
@@ -57,6 +60,7 @@ const KNOWN: readonly (keyof HearsayOptions)[] = [
   'node',
   'log',
   'poll',
+  'prune',
   'mesh',
   'transport',
   'discovery',
@@ -78,5 +82,6 @@ export function checkOptions(options: HearsayOptions): NodeName {
     throw new ConfigInvalidError('options mesh and transport exclude each other: give one');
   if (!options.log && options.mesh === false && !options.transport)
     throw new ConfigInvalidError('without log, mesh and transport a node hears nothing: give one');
+  if (options.prune) checkPrune(options.prune);
   return nodeNameOf(options.node);
 }

@@ -17,6 +17,7 @@ export interface Parts {
   /** Whether closing the node closes the log. */
   readonly ownsLog: boolean;
   readonly poll: HearsayOptions['poll'];
+  readonly prune: HearsayOptions['prune'];
   readonly transport: CacheInvalidationTransport | undefined;
   readonly keyring: ClusterKeyring | undefined;
   readonly discovery: readonly DiscoveryProvider[];

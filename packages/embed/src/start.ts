@@ -33,6 +33,7 @@ export async function startHearsay(options: HearsayOptions): Promise<Hearsay> {
     log,
     ownsLog,
     poll: options.poll,
+    prune: options.prune,
     transport,
     keyring: ownMesh?.keyring,
     discovery: [...logDiscovery, ...(options.discovery ?? [])],

@@ -23,6 +23,12 @@ export interface VersionLog extends VersionSource {
   /** Required by strict scopes and by revocations. */
   readonly leases?: LeaseStore;
   ensureScopes(scopes: Iterable<string>): Promise<void>;
+  /** Deletes the oldest rows of a scope, its floor first (rule L4). */
+  prune?(options: {
+    readonly scope: string;
+    readonly maxAgeMs: number;
+    readonly keepRows: number;
+  }): Promise<unknown>;
   /** Appends in a transaction of its own, over a connection of the log's. */
   append(origin: Origin, invalidations: readonly Invalidation[]): Promise<Appended>;
   /** Appends in a transaction that the caller has open, last in it, and commits itself. */

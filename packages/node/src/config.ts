@@ -30,6 +30,13 @@ export const nodeConfigSchema = z.strictObject({
       isolatedIntervalMs: whole('the same while nobody is heard').optional(),
     })
     .prefault({}),
+  prune: z
+    .strictObject({
+      maxAgeMs: whole('age from which on rows of the log go').optional(),
+      keepRows: whole('rows of a scope that stay at most').optional(),
+      everyMs: whole('between two looks, on average').optional(),
+    })
+    .prefault({}),
   mesh: z
     .strictObject({
       listen: text('host:port for other members').default('127.0.0.1:7946'),

@@ -36,12 +36,13 @@ export function checkConfig({ node, mesh, admin, scopes }: NodeConfig): void {
 }
 
 function hearsayOptions(config: NodeConfig, logger: Logger): HearsayOptions {
-  const { node, scopes, log, poll, mesh, admin } = config;
+  const { node, scopes, log, poll, prune, mesh, admin } = config;
   const choice = logChoice(log);
   return {
     node,
     ...(choice && { log: choice }),
     poll: defined(poll),
+    prune: defined(prune),
     mesh: defined(mesh),
     admin: { ...defined(admin), scopes },
     logger,

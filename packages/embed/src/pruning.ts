@@ -1,0 +1,103 @@
+import { ConfigInvalidError, type Logger, type Scope } from '@hearsay/spi';
+import type { VersionLog } from './version-log.js';
+
+/** What is kept of each scope's rows in the log; whoever lags behind what is gone begins anew (rule L4). */
+export interface PruneOptions {
+  /** Older rows go, 60,000 … 2⁵³−1; default 86,400,000, a day. */
+  readonly maxAgeMs?: number;
+  /** As many of the newest rows stay at most, 1 … 2⁵³−1; default 1,000,000. */
+  readonly keepRows?: number;
+  /** How often, 1,000 … 86,400,000 on average; default 3,600,000, an hour. */
+  readonly everyMs?: number;
+}
+
+const DEFAULTS = { maxAgeMs: 86_400_000, keepRows: 1_000_000, everyMs: 3_600_000 };
+const RANGES = {
+  maxAgeMs: [60_000, Number.MAX_SAFE_INTEGER],
+  keepRows: [1, Number.MAX_SAFE_INTEGER],
+  everyMs: [1_000, 86_400_000],
+} as const;
+
+/** @throws {ConfigInvalidError} names the option */
+export function checkPrune(options: PruneOptions): Required<PruneOptions> {
+  const valid = { ...DEFAULTS, ...options };
+  for (const [name, value] of Object.entries(valid)) {
+    const range = RANGES[name as keyof PruneOptions];
+    if (range === undefined)
+      throw new ConfigInvalidError(
+        `option "prune.${name}" is unknown: use maxAgeMs, keepRows, everyMs`,
+      );
+    const [min, max] = range;
+    if (!(Number.isSafeInteger(value) && value >= min && value <= max))
+      throw new ConfigInvalidError(
+        `option "prune.${name}" must be a whole number, ${min} to ${max}`,
+      );
+  }
+  return valid;
+}
+
+/**
+ * Deletes old rows of the scopes that this node uses or writes, now and then, at a time of its own:
+ * every node does it, so it needs no leader, and what one has done the next finds done.
+ */
+export class Pruning {
+  readonly #log: Required<Pick<VersionLog, 'prune'>>;
+  readonly #options: Required<PruneOptions>;
+  readonly #logger: Logger;
+  readonly #scopes = new Set<Scope>();
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  private constructor(
+    log: Required<Pick<VersionLog, 'prune'>>,
+    options: Required<PruneOptions>,
+    logger: Logger,
+  ) {
+    this.#log = log;
+    this.#options = options;
+    this.#logger = logger;
+    this.#later();
+  }
+
+  /** @returns `undefined` where it is not wanted, or the log cannot */
+  static start(
+    log: VersionLog | undefined,
+    options: PruneOptions | false | undefined,
+    logger: Logger,
+  ): Pruning | undefined {
+    if (options === false || log?.prune === undefined) return undefined;
+    const prune: Required<VersionLog>['prune'] = (what) => log.prune?.(what) ?? Promise.resolve();
+    return new Pruning({ prune }, checkPrune(options ?? {}), logger);
+  }
+
+  use(scope: Scope): void {
+    this.#scopes.add(scope);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Nodes that were started together do not prune together. */
+  #later(): void {
+    if (this.#stopped) return;
+    const waitMs = this.#options.everyMs * (0.5 + Math.random());
+    this.#timer = setTimeout(() => void this.#prune().finally(() => this.#later()), waitMs);
+    this.#timer.unref();
+  }
+
+  async #prune(): Promise<void> {
+    const { maxAgeMs, keepRows } = this.#options;
+    for (const scope of this.#scopes) {
+      if (this.#stopped) return;
+      try {
+        await this.#log.prune({ scope, maxAgeMs, keepRows });
+      } catch (error) {
+        // The next time will do.
+        if (!this.#stopped) this.#logger.warn({ error, scope }, 'pruning the version log failed');
+        return;
+      }
+    }
+  }
+}
