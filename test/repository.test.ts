@@ -94,4 +94,42 @@ describe('docs/GUARANTEES.md', () => {
     );
     expect([...new Set(missing)]).toEqual([]);
   });
+
+  it('gives each rule its code and its tests, or says that it is an assumption', () => {
+    const rules = guarantees.split(/^### (?=[LFSMC]\d\.)/m).slice(1);
+    const bare = rules.filter(
+      (rule) => !/^- \*Code:\*.*src\//m.test(rule) || !/^- \*Tests:\*/m.test(rule),
+    );
+    expect(rules.length).toBeGreaterThan(25);
+    expect(bare.map((rule) => rule.slice(0, 2))).toEqual([]);
+  });
+
+  describe('the invariants', () => {
+    const rows = [...guarantees.matchAll(/^\| ([A-J]) \| .* \| (.*) \| (.*) \|$/gm)];
+    const saidOf = (harness: string) =>
+      rows.filter(([, , , checks = '']) => checks.includes(harness)).map(([, letter]) => letter);
+    const judgedBy = (...paths: string[]) => {
+      const sources = paths.flatMap((path) => globSync(path, { cwd: root }));
+      return [...new Set(sources.flatMap((path) => captures(read(path), /'([A-J])'/g)))].sort();
+    };
+
+    it('are A to J, each with a mechanism in the code and a test', () => {
+      expect(rows.map(([, letter]) => letter)).toEqual([...'ABCDEFGHIJ']);
+      for (const [, letter, mechanism, checks] of rows) {
+        expect(mechanism, letter).toMatch(/`[a-z-]+\/src\//);
+        expect(checks, letter).toMatch(/`[a-z-]+\/(?:test\/)?[\w/-]+\.test\.ts`/);
+      }
+    });
+
+    it('are judged by the harnesses that are said to judge them, and by no other', () => {
+      expect(judgedBy('test/sim/oracle/*.ts', 'test/sim/node/*.ts')).toEqual(saidOf('simulator'));
+      expect(judgedBy('test/demo/oracle.ts')).toEqual(saidOf('demonstration'));
+      const chaos = judgedBy(
+        'test/demo/oracle.ts',
+        'test/chaos/observer.ts',
+        'test/chaos/strict*.ts',
+      );
+      expect(chaos).toEqual(saidOf('chaos'));
+    });
+  });
 });
