@@ -2,7 +2,7 @@ import type { SqlTransaction } from '@hearsay/version-log';
 import { describe, test } from 'vitest';
 import { MYSQL_MISSING, MYSQL_SERVERS, mysqlDatabase } from '../../../test/databases/mysql.ts';
 import { POSTGRES, postgresSchema } from '../../../test/databases/postgres.ts';
-import type { Hearsay, HearsayOptions, WriteTransaction } from '../src/index.js';
+import type { Hearsay, HearsayOptions, RevokeResult, WriteTransaction } from '../src/index.js';
 import { cleanLater } from './service.js';
 
 type Query = (sql: string) => Promise<readonly Record<string, unknown>[]>;
@@ -16,6 +16,11 @@ export interface ServerDatabase {
     node: Hearsay,
     callback: (tx: WriteTransaction, query: Query) => Promise<void>,
   ): Promise<string>;
+  /** The same, to be awaited until nobody serves what the callback invalidates. */
+  writeAndRevoke(
+    node: Hearsay,
+    callback: (tx: WriteTransaction, query: Query) => Promise<void>,
+  ): Promise<RevokeResult>;
   /** As an object mapper does: a transaction that the service itself ends. */
   transaction(): Promise<{ readonly tx: SqlTransaction; end(sql: string): Promise<void> }>;
 }
@@ -33,6 +38,10 @@ async function postgres(url: string): Promise<ServerDatabase> {
       );
       return token;
     },
+    writeAndRevoke: (node, callback) =>
+      node.writeAndRevoke(pool, (tx, client) =>
+        callback(tx, async (sql) => (await client.query(sql)).rows),
+      ),
     transaction: async () => {
       const client = await pool.connect();
       await client.query('BEGIN');
@@ -66,6 +75,10 @@ async function mysql(name: 'MariaDB' | 'MySQL'): Promise<ServerDatabase> {
       );
       return token;
     },
+    writeAndRevoke: (node, callback) =>
+      node.writeAndRevoke(pool, (tx, db) =>
+        callback(tx, async (sql) => rows((await db.query(sql))[0])),
+      ),
     transaction: async () => {
       const db = await pool.getConnection();
       await db.query('START TRANSACTION');

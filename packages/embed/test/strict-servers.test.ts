@@ -41,6 +41,14 @@ describeServers('strict scopes', (make) => {
     expect(result).toMatchObject({ waitedOut: [], vouched: true });
     expect([first?.get('k'), second?.get('k')]).toEqual([undefined, undefined]);
     expect([await readA(), await readB()]).toEqual(['new', 'new']);
+
+    const written = await database.writeAndRevoke(a, async (tx, query) => {
+      await query(`UPDATE item SET value = 'newer'`);
+      tx.invalidate('item', { key: 'k' });
+    });
+    expect(written.acknowledged.map(({ node }) => node)).toEqual(['b']);
+    expect([first?.get('k'), second?.get('k')]).toEqual([undefined, undefined]);
+    expect([await readA(), await readB()]).toEqual(['newer', 'newer']);
   });
 
   test('of a node that is closed leave no lease behind: a revocation waits for nobody (S5)', async () => {
