@@ -7,9 +7,16 @@ import { CacheNamespace } from './namespace.js';
 import { Reader } from './reader.js';
 import { type CacheOptions, type Settings, settingsOf } from './settings.js';
 import { type CacheStats, Counters } from './stats.js';
-import { Store } from './store.js';
+import { type Entry, Store } from './store.js';
 import { tagsOf } from './tags.js';
-import type { BatchLoader, CacheView, FillOptions, Loader, ReadOptions } from './view.js';
+import type {
+  BatchLoader,
+  CacheView,
+  FillOptions,
+  HeldEntry,
+  Loader,
+  ReadOptions,
+} from './view.js';
 
 const WHOLE_SCOPE: Target = { kind: 'scope', key: '' };
 
@@ -83,7 +90,7 @@ export class Cache<V> implements CacheView<V> {
   }
 
   ticket(): Ticket {
-    return this.#store.ticket();
+    return this.#store.handTicket();
   }
 
   set(key: string, value: V | undefined, options: FillOptions): boolean {
@@ -130,6 +137,20 @@ export class Cache<V> implements CacheView<V> {
     return new CacheNamespace(this, prefix);
   }
 
+  /** What is held under a key within its TTL, whether a read would be given it or not. Counts as no read. */
+  peek(key: string): HeldEntry<V> | undefined {
+    const entry = this.#store.held(key);
+    return entry && this.#heldOf(entry);
+  }
+
+  /**
+   * As {@link peek}, all of them, the most recently used first. Take what is wanted in one turn of the
+   * event loop: what changes meanwhile may be missed or come twice.
+   */
+  *held(): IterableIterator<HeldEntry<V>> {
+    for (const entry of this.#store.entries()) yield this.#heldOf(entry);
+  }
+
   /** @returns a copy */
   stats(): CacheStats {
     return {
@@ -154,6 +175,10 @@ export class Cache<V> implements CacheView<V> {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #heldOf({ key, value, issuedMs }: Entry<V>): HeldEntry<V> {
+    return { key, value, ageMs: this.#settings.clock.monotonicMs() - issuedMs };
   }
 }
 

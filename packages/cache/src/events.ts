@@ -4,7 +4,7 @@ export type DropReason = 'invalidated' | 'deleted' | 'expired' | 'evicted' | 're
 export interface CacheEvents {
   /** A fill was kept; `absent` for a negative entry. */
   fill: { readonly key: string; readonly absent: boolean };
-  /** A fill was not kept, since an invalidation had overtaken its ticket. */
+  /** A fill was not kept, since an invalidation, or another load or fill of the key, had overtaken its ticket. */
   void: { readonly key: string };
   /** An entry went without another taking its place. */
   drop: { readonly key: string; readonly reason: DropReason };

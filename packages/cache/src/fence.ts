@@ -49,6 +49,11 @@ export class Fence {
     this.#ringMax = ringMax;
   }
 
+  /** Tickets issued so far: the serial of the latest. */
+  get issued(): number {
+    return this.#issued;
+  }
+
   ticket(nowMs: number, minimum?: Version): Ticket {
     this.#issued += 1;
     return new Ticket(this, this.#passed, this.#issued, nowMs, minimum);

@@ -10,6 +10,7 @@ export type {
   BatchLoader,
   CacheView,
   FillOptions,
+  HeldEntry,
   Loader,
   ReadOptions,
 } from './view.js';

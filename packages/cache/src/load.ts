@@ -10,17 +10,22 @@ export class Load<V> implements Indexed {
   readonly ticket: Ticket;
   /** The tags known before the value; a function of the value may give others. */
   readonly tags: readonly string[];
+  /** The cache itself waits for it: it is not given up when its readers leave. */
+  readonly background: boolean;
   readonly promise: Promise<V | undefined>;
+  /** What waits until this load's loader has ended, however that was. */
+  readonly followers: (() => void)[] = [];
   leaf: Segment | undefined = undefined;
   settled = false;
   readonly #resolve: (value: V | undefined) => void;
   readonly #reject: (error: unknown) => void;
-  #waiters = 0;
+  #readers = 0;
 
-  constructor(key: string, ticket: Ticket, tags: readonly string[]) {
+  constructor(key: string, ticket: Ticket, tags: readonly string[], background: boolean) {
     this.key = key;
     this.ticket = ticket;
     this.tags = tags;
+    this.background = background;
     const { promise, resolve, reject } = Promise.withResolvers<V | undefined>();
     // A refresh has no reader, and an aborted reader no longer looks: neither is unhandled.
     promise.catch(() => {});
@@ -29,14 +34,19 @@ export class Load<V> implements Indexed {
     this.#reject = reject;
   }
 
+  /** Whether a reader gets what it settles with. */
+  get isRead(): boolean {
+    return this.#readers > 0;
+  }
+
   join(): void {
-    this.#waiters += 1;
+    this.#readers += 1;
   }
 
   /** @returns whether nobody waits any more */
   leave(): boolean {
-    this.#waiters -= 1;
-    return this.#waiters === 0;
+    this.#readers -= 1;
+    return this.#readers === 0 && !this.background;
   }
 
   settle(value: V | undefined): void {

@@ -14,36 +14,40 @@ interface Run<V> {
   readonly loads: readonly Load<V>[];
   readonly source: Source<V>;
   readonly controller: AbortController;
-  readonly background: boolean;
   /** Loads that have not ended. */
   open: number;
 }
 
 /**
- * Runs loaders. Keeps the table of loads that a reader may join: at most one a key, always the
- * youngest. A load leaves the table when it ends or when an invalidation covers it (rule F4).
+ * Runs loaders. Knows of each key the latest load until its loader has ended: no other may be kept, and
+ * it may be joined until an invalidation covers it (rule F4). Which of two loads has read later nobody
+ * can tell. So a load that another one has superseded answers when that one's loader has ended, and
+ * with what was kept then, if anything was (invariant G).
  */
 export class Loads<V> {
   readonly #settings: Settings;
   readonly #store: Store<V>;
   readonly #counters: Counters;
   readonly #events: Emitter;
+  readonly #latest = new Map<string, Load<V>>();
+  /** Those of {@link #latest} that a reader may join. */
   readonly #joinable = new Map<string, Load<V>>();
   readonly #index = new TargetIndex<Load<V>>();
   /** Those of {@link #joinable} whose tags depend on the value: any tag may be theirs. */
   readonly #tagsUnknown = new Set<Load<V>>();
   readonly #runs = new Map<Load<V>, Run<V>>();
-  #closed = false;
+  #closed: CacheClosedError | undefined;
 
   constructor(settings: Settings, store: Store<V>, counters: Counters, events: Emitter) {
     this.#settings = settings;
     this.#store = store;
     this.#counters = counters;
     this.#events = events;
+    store.watchLoads((key) => this.#latest.get(key)?.ticket.serial ?? 0);
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.#closed !== undefined;
   }
 
   get inFlight(): number {
@@ -51,7 +55,7 @@ export class Loads<V> {
   }
 
   isLoading(key: string): boolean {
-    return this.#joinable.has(key);
+    return this.#latest.has(key);
   }
 
   /**
@@ -64,7 +68,7 @@ export class Loads<V> {
     const { issuedMs } = load.ticket;
     // Its value is as old as its ticket, so the policy holds for it as for an entry.
     const young = invokedMs < issuedMs + this.#settings.ttlMs;
-    if (!young) return undefined;
+    if (!young || this.#store.isOvertaken(key, load.ticket)) return undefined;
     const nowMs = this.#settings.clock.monotonicMs();
     return proven || this.#store.isProven(issuedMs, invokedMs, nowMs) ? load : undefined;
   }
@@ -79,18 +83,17 @@ export class Loads<V> {
     source: Source<V>,
     use: 'shared' | 'private' | 'background',
   ): readonly Load<V>[] {
-    if (this.#closed) throw new CacheClosedError('the cache is closed; open another');
+    if (this.closed) throw new CacheClosedError('the cache is closed; open another');
     const ticket = this.#store.ticket();
     const tags = typeof source.tags === 'function' ? NO_TAGS : source.tags;
-    const loads = keys.map((key) => new Load<V>(key, ticket, tags));
     const background = use === 'background';
+    const loads = keys.map((key) => new Load<V>(key, ticket, tags, background));
     const controller = new AbortController();
-    const run: Run<V> = { loads, source, controller, background, open: loads.length };
+    const run: Run<V> = { loads, source, controller, open: loads.length };
     for (const load of loads) {
       this.#runs.set(load, run);
+      this.#supersede(load);
       if (use !== 'private') this.#offer(load, typeof source.tags === 'function');
-      // Nobody leaves a refresh: the cache itself waits for it.
-      if (background) load.join();
     }
     this.#counters.loads += 1;
     void this.#run(run);
@@ -105,6 +108,7 @@ export class Loads<V> {
       const error = new LoadAbandonedError('nobody waits for this load any more');
       load.fail(error);
       if (run?.open === 0) run.controller.abort(error);
+      release(load);
     }
   }
 
@@ -115,9 +119,8 @@ export class Loads<V> {
   }
 
   close(): void {
-    this.#closed = true;
-    const error = new CacheClosedError('the cache was closed while a load was in flight');
-    for (const run of new Set(this.#runs.values())) this.#fail(run, error);
+    this.#closed ??= new CacheClosedError('the cache was closed while a load was in flight');
+    for (const run of new Set(this.#runs.values())) this.#fail(run, this.#closed);
   }
 
   async #run(run: Run<V>): Promise<void> {
@@ -152,10 +155,27 @@ export class Loads<V> {
 
   #finish(load: Load<V>, value: V | undefined, tags: readonly string[]): void {
     if (load.settled) return;
+    const { key, ticket } = load;
+    const latest = this.#latest.get(key);
     // Out of the table first: whoever comes now finds the entry, or loads anew.
     this.#end(load);
-    this.#store.put(load.key, value, tags, load.ticket);
-    load.settle(value);
+    const readBy = ticket.fence.issued;
+    if (latest !== load) this.#store.refuse(key, tags, ticket);
+    else if (this.#store.put(key, value, tags, ticket)) load.settle(value);
+    const answer = (): void => this.#answer(load, value, readBy);
+    // Loads that begin from now on read later than this one has; of those under way only the latest
+    // may be kept or joined, so it is the only one to wait for.
+    if (latest === undefined || latest === load) answer();
+    else latest.followers.push(answer);
+    release(load);
+  }
+
+  /** Settles a load whose value is not kept. */
+  #answer(load: Load<V>, value: V | undefined, readBy: number): void {
+    if (load.settled) return;
+    if (this.#closed !== undefined) load.fail(this.#closed);
+    else if (!load.isRead) load.settle(value);
+    else load.settle(this.#store.answer(load.key, value, load.ticket, readBy));
   }
 
   #fail(run: Run<V>, error: unknown): void {
@@ -168,12 +188,18 @@ export class Loads<V> {
     run.controller.abort(error);
     this.#counters.loadErrors += 1;
     const keys = unsettled.map((load) => load.key);
-    this.#events.emit('loadError', { keys, error, background: run.background });
+    const { background } = unsettled[0] as Load<V>;
+    this.#events.emit('loadError', { keys, error, background });
+    for (const load of unsettled) release(load);
+  }
+
+  #supersede(load: Load<V>): void {
+    const older = this.#latest.get(load.key);
+    if (older !== undefined) this.#withdraw(older);
+    this.#latest.set(load.key, load);
   }
 
   #offer(load: Load<V>, tagsUnknown: boolean): void {
-    const older = this.#joinable.get(load.key);
-    if (older !== undefined) this.#withdraw(older);
     this.#joinable.set(load.key, load);
     this.#index.add(load);
     if (tagsUnknown) this.#tagsUnknown.add(load);
@@ -188,10 +214,15 @@ export class Loads<V> {
 
   #end(load: Load<V>): Run<V> | undefined {
     this.#withdraw(load);
+    if (this.#latest.get(load.key) === load) this.#latest.delete(load.key);
     const run = this.#runs.get(load);
     if (run !== undefined && this.#runs.delete(load)) run.open -= 1;
     return run;
   }
+}
+
+function release<V>(load: Load<V>): void {
+  for (const follower of load.followers.splice(0)) follower();
 }
 
 function tagsFor<V>(source: Source<V>, key: string, value: V | undefined): readonly string[] {

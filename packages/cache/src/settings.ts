@@ -40,7 +40,7 @@ export interface CacheOptions {
   readonly onDark?: 'refuse' | 'stale' | undefined;
   /** Required by `bounded`, by `strict` (with its `right`) and by reads with a token. */
   readonly freshness?: ScopeFreshness | undefined;
-  /** Invalidations that a fill may be overtaken by before its ticket is void; 1 … 2²⁰, default 1,024 (rule C1). */
+  /** Invalidations that a fill may be overtaken by before its ticket is void, and keys whose value is gone that are remembered; 1 … 2²⁰, default 1,024 (rule C1). */
   readonly ticketRingMax?: number | undefined;
   /** How long a loader may take; 1 … 2³¹−1, by default without limit. */
   readonly loadTimeoutMs?: number | undefined;

@@ -16,7 +16,10 @@ export class Counters {
   fillsKept = 0;
   /** Fills not kept, since an invalidation had overtaken their ticket. */
   fillsVoided = 0;
-  /** Fills not kept, since their TTL had passed or a younger ticket had filled the key. */
+  /**
+   * Fills not kept, since their TTL had passed, or since another load of the key was begun or another
+   * value of it stored or answered after their ticket (invariant G).
+   */
   fillsLate = 0;
   /** Fills not kept, since their value was read at an older version than is known here. */
   fillsBehind = 0;
@@ -24,7 +27,7 @@ export class Counters {
   deleted = 0;
   expired = 0;
   evicted = 0;
-  /** Entries that a later fill took the place of, or showed to be absent. */
+  /** Entries that a later fill or answer took the place of, or showed to be absent. */
   replaced = 0;
   /** Entries dropped by resets and by close. */
   cleared = 0;

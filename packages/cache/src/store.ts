@@ -1,5 +1,6 @@
 import type { Clock, ScopeFreshness, Target } from '@hearsay/spi';
 import { LRUCache } from 'lru-cache';
+import { Departures } from './departures.js';
 import type { DropReason, Emitter } from './events.js';
 import { Fence, type Ticket } from './fence.js';
 import { isBehind } from './load-context.js';
@@ -15,6 +16,8 @@ export class Entry<V> implements Indexed {
   readonly tags: readonly string[];
   readonly issuedMs: number;
   readonly serial: number;
+  /** Tickets issued when it was stored. What is read with one of them may be older or younger. */
+  readonly storedSerial: number;
   readonly expiresMs: number;
   /** Before this time the entry needs no other proof than its own age. */
   readonly freshUntilMs: number;
@@ -35,6 +38,7 @@ export class Entry<V> implements Indexed {
     this.tags = tags;
     this.issuedMs = ticket.issuedMs;
     this.serial = ticket.serial;
+    this.storedSerial = ticket.fence.issued;
     this.expiresMs = ticket.issuedMs + keepMs;
     this.freshUntilMs = ticket.issuedMs + Math.min(keepMs, settings.boundMs);
     this.refreshMs = value === undefined ? Infinity : ticket.issuedMs + settings.refreshAfterMs;
@@ -53,8 +57,12 @@ export class Store<V> {
   readonly #counters: Counters;
   readonly #events: Emitter;
   readonly #fence: Fence;
+  readonly #departures: Departures;
   readonly #index = new TargetIndex<Entry<V>>();
   readonly #lru: LRUCache<string, Entry<V>>;
+  /** The latest ticket that was handed out: it may come back at any time. Those of loads do not leave. */
+  #handedSerial = 0;
+  #loadingSerial: (key: string) => number = () => 0;
   #evicted: Entry<V> | undefined;
 
   constructor(settings: Settings, counters: Counters, events: Emitter) {
@@ -64,11 +72,13 @@ export class Store<V> {
     this.#counters = counters;
     this.#events = events;
     this.#fence = new Fence(settings.ticketRingMax);
+    this.#departures = new Departures(settings.ticketRingMax);
     this.#lru = new LRUCache({
       max: settings.entriesMax,
       // Called on every kind of removal, so that the index follows; listeners are told later.
       dispose: (entry, _key, reason) => {
         this.#index.remove(entry);
+        if (reason !== 'set') this.#depart(entry.key, entry.storedSerial);
         if (reason === 'evict') this.#evicted = entry;
       },
     });
@@ -86,8 +96,20 @@ export class Store<V> {
     return this.#index.tags;
   }
 
+  /** @param serialOf the ticket's of the load of a key that is under way; 0 where there is none */
+  watchLoads(serialOf: (key: string) => number): void {
+    this.#loadingSerial = serialOf;
+  }
+
   ticket(): Ticket {
     return this.#fence.ticket(this.#clock.monotonicMs(), this.#freshness?.knownVersion?.());
+  }
+
+  /** As {@link ticket}, for somebody outside of the cache. */
+  handTicket(): Ticket {
+    const ticket = this.ticket();
+    this.#handedSerial = ticket.serial;
+    return ticket;
   }
 
   /** The hit path. @returns the entry if it may be served to a read invoked now */
@@ -120,6 +142,12 @@ export class Store<V> {
     return entry !== undefined && this.#clock.monotonicMs() < entry.expiresMs ? entry : undefined;
   }
 
+  /** The entries that are within their TTL, the most recently used first. Not to be held over a turn. */
+  *entries(): IterableIterator<Entry<V>> {
+    const nowMs = this.#clock.monotonicMs();
+    for (const entry of this.#lru.values()) if (nowMs < entry.expiresMs) yield entry;
+  }
+
   /** Whether what was read at or after `sinceMs` is fresh enough for a read invoked at `invokedMs`. */
   isProven(sinceMs: number, invokedMs: number, nowMs: number): boolean {
     const { right } = this.#settings;
@@ -130,9 +158,18 @@ export class Store<V> {
   }
 
   /**
-   * Keeps a fill unless an invalidation that covers it was passed since its ticket, a younger ticket
-   * has filled the key, or its TTL has passed. What is older goes also where the fill, a negative
-   * one for instance, is not kept.
+   * Whether something was stored or answered for the key since the ticket: what is read with it may be
+   * older, so that it must neither be kept nor shared with later readers (invariant G).
+   */
+  isOvertaken(key: string, ticket: Ticket): boolean {
+    const storedSerial = this.#lru.peek(key)?.storedSerial ?? 0;
+    return ticket.serial <= Math.max(storedSerial, this.#departures.serial(key));
+  }
+
+  /**
+   * Keeps a fill unless an invalidation that covers it was passed since its ticket, the ticket is
+   * overtaken, or its TTL has passed. What is older goes also where the fill, a negative one for
+   * instance, is not kept.
    * @param version at which the value was read, where that is told
    * @returns whether it is kept
    */
@@ -143,9 +180,8 @@ export class Store<V> {
     ticket: Ticket,
     version?: number,
   ): boolean {
-    if (this.#fence.voids(ticket, key, tags)) {
-      this.#counters.fillsVoided += 1;
-      this.#events.emit('void', { key });
+    if (this.#fence.voids(ticket, key, tags) || this.isOvertaken(key, ticket)) {
+      this.refuse(key, tags, ticket);
       return false;
     }
     if (isBehind(version, ticket.minimum)) {
@@ -155,14 +191,35 @@ export class Store<V> {
     const { ttlMs, negativeTtlMs } = this.#settings;
     const keepMs = value === undefined ? negativeTtlMs : ttlMs;
     const older = this.#lru.peek(key);
-    const overtaken = older !== undefined && older.serial > ticket.serial;
-    if (!overtaken && this.#clock.monotonicMs() < ticket.issuedMs + keepMs) {
+    if (this.#clock.monotonicMs() < ticket.issuedMs + keepMs) {
       this.#keep(new Entry(key, value, tags, ticket, keepMs, this.#settings), older);
       return true;
     }
     if (keepMs > 0) this.#counters.fillsLate += 1;
-    if (older !== undefined && !overtaken) this.#drop(older, 'replaced');
+    if (older !== undefined) this.#drop(older, 'replaced');
     return false;
+  }
+
+  /** Counts and tells a fill that others have overtaken. */
+  refuse(key: string, tags: readonly string[], ticket: Ticket): void {
+    const voided = this.#fence.voids(ticket, key, tags);
+    this.#counters[voided ? 'fillsVoided' : 'fillsLate'] += 1;
+    this.#events.emit('void', { key });
+  }
+
+  /**
+   * What the readers of a load get whose value is not kept: an entry with a younger ticket in place of
+   * it, since the policy of a read holds for that as well. Otherwise the value, and nothing stays, or
+   * is kept later, that may be older (invariant G).
+   * @param readBy tickets issued when its loader had ended
+   */
+  answer(key: string, value: V | undefined, ticket: Ticket, readBy: number): V | undefined {
+    const entry = this.#lru.peek(key);
+    const isAlive = entry !== undefined && this.#clock.monotonicMs() < entry.expiresMs;
+    if (isAlive && entry.serial > ticket.serial) return entry.value;
+    this.#depart(key, readBy);
+    if (entry !== undefined) this.#drop(entry, isAlive ? 'replaced' : 'expired');
+    return value;
   }
 
   /** Voids the tickets that the target covers and drops the entries. @returns how many */
@@ -176,10 +233,17 @@ export class Store<V> {
   /** Voids all tickets and drops all entries. @returns how many */
   clear(): number {
     this.#fence.pass({ kind: 'scope', key: '' });
+    this.#departures.forget(this.#fence.issued);
     const dropped = this.#lru.size;
     this.#lru.clear();
     this.#counters.cleared += dropped;
     return dropped;
+  }
+
+  /** Only a ticket that is out can be too old for it: of most keys there is none. */
+  #depart(key: string, serial: number): void {
+    const outSerial = Math.max(this.#handedSerial, this.#loadingSerial(key));
+    this.#departures.note(key, Math.min(serial, outSerial));
   }
 
   #mayServeOld(entry: Entry<V>, nowMs: number, invokedMs: number, proven = false): boolean {

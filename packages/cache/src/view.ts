@@ -34,6 +34,15 @@ export interface FillOptions {
   readonly tags?: readonly string[] | undefined;
 }
 
+/** What a cache holds under one key, as inspection sees it. */
+export interface HeldEntry<V> {
+  readonly key: string;
+  /** `undefined`: known to be absent. */
+  readonly value: V | undefined;
+  /** Since its ticket. */
+  readonly ageMs: number;
+}
+
 /** What a cache and its namespaces have in common. */
 export interface CacheView<V> {
   /** @returns the value, at once; `undefined` for a miss and for what is known to be absent */
@@ -63,8 +72,9 @@ export interface CacheView<V> {
   /** The right to {@link set} what is read from the source of the data after this call. */
   ticket(): Ticket;
   /**
-   * Keeps a value, or with `undefined` its absence, unless an invalidation overtook the ticket or the
-   * value was read at a version below the ticket's `minimum`.
+   * Keeps a value, or with `undefined` its absence, unless an invalidation overtook the ticket, another
+   * value of the key was stored or answered since its issue, or the value was read at a version below
+   * the ticket's `minimum`.
    * Publishes nothing.
    *
    * @returns whether it is kept

@@ -142,7 +142,7 @@ describe('bounded', () => {
     expect(loader.calls).toHaveLength(2);
     loader.call(1).answer('new');
     loader.call(0).answer('old');
-    expect(await Promise.all(reads)).toEqual(['old', 'old', 'old', 'new']);
+    expect(await Promise.all(reads)).toEqual(['new', 'new', 'new', 'new']);
     expect(cache.get('a')).toBe('new');
   });
 });

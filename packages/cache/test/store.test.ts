@@ -45,8 +45,18 @@ describe('a fill', () => {
     expect(cache.set('a', 'young', { ticket: younger })).toBe(true);
     expect(cache.set('a', 'old', { ticket: older })).toBe(false);
     expect(cache.get('a')).toBe('young');
-    expect(cache.set('a', 'same ticket', { ticket: younger })).toBe(true);
-    expect(cache.stats()).toMatchObject({ fillsLate: 1, fillsKept: 2, replaced: 1, entries: 1 });
+    expect(cache.stats()).toMatchObject({ fillsLate: 1, fillsKept: 1, replaced: 0, entries: 1 });
+  });
+
+  it('takes the place of another only by a ticket issued after that was stored (G)', () => {
+    const { cache } = cacheOf();
+    const older = cache.ticket();
+    const younger = cache.ticket();
+    expect(cache.set('a', 'first', { ticket: older })).toBe(true);
+    for (const ticket of [older, younger]) expect(cache.set('a', 'second', { ticket })).toBe(false);
+    expect(cache.get('a')).toBe('first');
+    expect(cache.set('a', 'third', { ticket: cache.ticket() })).toBe(true);
+    expect(cache.stats()).toMatchObject({ fillsLate: 2, fillsKept: 2, replaced: 1, entries: 1 });
   });
 
   it('with other tags leaves none of the old ones behind (C2)', () => {

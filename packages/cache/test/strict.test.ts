@@ -63,7 +63,7 @@ describe('under a right (S1)', () => {
     expect(loader.calls).toHaveLength(2);
     loader.call(0).answer('old');
     loader.call(1).answer('new');
-    expect(await Promise.all(reads)).toEqual(['old', 'old', 'new']);
+    expect(await Promise.all(reads)).toEqual(['new', 'new', 'new']);
     expect(cache.get('b')).toBe('new');
   });
 });

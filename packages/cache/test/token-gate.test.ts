@@ -44,9 +44,10 @@ describe('a read with a token', () => {
     };
     const read = cache.getOrLoad('a', loader.load, { token });
     await idle();
+    expect(loader.calls).toHaveLength(2);
     loader.call(0).answer('old');
     loader.call(1).answer('new');
-    expect([await early, await read]).toEqual(['old', 'new']);
+    expect([await early, await read]).toEqual(['new', 'new']);
     expect(cache.get('a')).toBe('new');
   });
 
@@ -71,13 +72,19 @@ describe('a read with a token', () => {
     const early = cache.getOrLoad('a', loader.load);
     const bypass = cache.getOrLoad('a', loader.load, { token, onBehind: 'bypass' });
     await idle();
-    const late = cache.getOrLoad('a', loader.load);
     expect(loader.calls).toHaveLength(2);
+    const late = cache.getOrLoad('a', loader.load);
+    expect(loader.calls).toHaveLength(3);
     loader.call(1).answer('new');
-    expect(await bypass).toBe('new');
-    expect(cache.get('a')).toBe('new');
     loader.call(0).answer('old');
-    expect([await early, await late]).toEqual(['old', 'old']);
+    loader.call(2).answer('newest');
+    expect(await Promise.all([early, bypass, late])).toEqual(['newest', 'newest', 'newest']);
+    expect(cache.get('a')).toBe('newest');
+  });
+
+  it("with onBehind 'bypass' and nobody beside it fills the cache", async () => {
+    const { cache } = setUp();
+    expect(await cache.getOrLoad('a', () => 'new', { token, onBehind: 'bypass' })).toBe('new');
     expect(cache.get('a')).toBe('new');
   });
 
