@@ -25,7 +25,8 @@ export const PARTS = {
   repair: 'bytes of idle digests, of finding what differs, and of an origin in memory',
   latency: 'from publish to handler in other processes, on both media',
   strangers: 'what strangers at the door do to the latency between members',
-  admin: 'how soon subscribers hear of what is applied, and what the API’s records take',
+  admin:
+    'how soon subscribers hear of what is applied, and what the API, the command line and a dashboard take',
 } as const;
 
 export type PartName = keyof typeof PARTS;

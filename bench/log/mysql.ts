@@ -1,4 +1,5 @@
-import { type MysqlVersionLog, openMysqlLog } from '@hearsay/version-log';
+import { type MysqlVersionLog, mysqlTransaction, openMysqlLog } from '@hearsay/version-log';
+import type { Connection } from 'mysql2/promise';
 import { type MysqlServer, mysqlDatabase } from '../../test/databases/mysql.ts';
 import { benchOrigin } from '../shop.ts';
 import type { BenchServer } from './server.ts';
@@ -11,6 +12,9 @@ export async function mysqlServer(server: MysqlServer): Promise<BenchServer> {
   const items = Array.from({ length: 1000 }, (_, at) => [at + 1, 0]);
   await pool.query('INSERT INTO item VALUES ?', [items]);
   const { hostname, port } = new URL(url);
+  let item = 0;
+  const change = (on: Pick<Connection, 'execute'>) =>
+    on.execute('UPDATE item SET stock = stock + 1 WHERE id = ?', [1 + (item++ % 1000)]);
   return {
     name: server.name,
     protocol: 'mysql',
@@ -21,30 +25,19 @@ export async function mysqlServer(server: MysqlServer): Promise<BenchServer> {
       through.host = address;
       return openMysqlLog({ connectionString: through.href });
     },
-    connect: async (log) => {
+    connect: async () => {
       const connection = await pool.getConnection();
-      let item = 0;
-      const change = () =>
-        connection.execute('UPDATE item SET stock = stock + 1 WHERE id = ?', [1 + (item++ % 1000)]);
       return {
-        tx: {
-          dialect: 'mysql',
-          query: async (sql, values) => {
-            const [rows] = values.length
-              ? await connection.execute(sql, [...values])
-              : await connection.query(sql);
-            return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
-          },
-        },
-        change,
-        write: (key) =>
-          (log as MysqlVersionLog).write(connection, benchOrigin, async (tx) => {
-            await change();
-            tx.invalidate('item', { key });
-          }),
+        tx: mysqlTransaction(connection),
+        change: () => change(connection),
         end: () => connection.release(),
       };
     },
+    write: (log, key) =>
+      (log as MysqlVersionLog).write(pool, benchOrigin, async (tx, pooled) => {
+        await change(pooled);
+        tx.invalidate('item', { key });
+      }),
     fill: async (rows) => {
       const hex = (n: number) => n.toString(16).padStart(16, '0');
       await pool.query('INSERT INTO hearsay_scope VALUES (?, ?, ?, 0)', [

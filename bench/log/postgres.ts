@@ -1,4 +1,9 @@
-import { openPostgresLog, type PostgresVersionLog } from '@hearsay/version-log';
+import {
+  openPostgresLog,
+  type PostgresVersionLog,
+  postgresTransaction,
+} from '@hearsay/version-log';
+import type pg from 'pg';
 import { POSTGRES, postgresSchema } from '../../test/databases/postgres.ts';
 import { benchOrigin } from '../shop.ts';
 import type { BenchServer } from './server.ts';
@@ -10,6 +15,9 @@ export async function postgresServer(): Promise<BenchServer | string> {
   await pool.query('CREATE TABLE item (id int PRIMARY KEY, stock int NOT NULL)');
   await pool.query('INSERT INTO item SELECT n, 0 FROM generate_series(1, 1000) n');
   const { hostname, port } = new URL(url);
+  let item = 0;
+  const change = (on: pg.PoolClient) =>
+    on.query('UPDATE item SET stock = stock + 1 WHERE id = $1', [1 + (item++ % 1000)]);
   return {
     name: 'PostgreSQL',
     protocol: 'postgres',
@@ -20,25 +28,19 @@ export async function postgresServer(): Promise<BenchServer | string> {
       through.host = address;
       return openPostgresLog({ connectionString: through.href, schema });
     },
-    connect: async (log) => {
+    connect: async () => {
       const client = await pool.connect();
-      let item = 0;
-      const change = () =>
-        client.query('UPDATE item SET stock = stock + 1 WHERE id = $1', [1 + (item++ % 1000)]);
       return {
-        tx: {
-          dialect: 'postgres',
-          query: async (text, values) => (await client.query({ text, values: [...values] })).rows,
-        },
-        change,
-        write: (key) =>
-          (log as PostgresVersionLog).write(client, benchOrigin, async (tx) => {
-            await change();
-            tx.invalidate('item', { key });
-          }),
+        tx: postgresTransaction(client),
+        change: () => change(client),
         end: () => client.release(),
       };
     },
+    write: (log, key) =>
+      (log as PostgresVersionLog).write(pool, benchOrigin, async (tx, pooled) => {
+        await change(pooled);
+        tx.invalidate('item', { key });
+      }),
     fill: async (rows) => {
       await pool.query(
         `INSERT INTO hearsay_scope VALUES ('missed', ${rows}, lpad(to_hex(${rows}), 16, '0'), 0)`,

@@ -33,8 +33,6 @@ export interface BenchLog extends VersionSource {
 export interface BenchSession {
   readonly tx: SqlTransaction;
   change(): Promise<unknown>;
-  /** The same with the log's own helper. */
-  write(key: string): Promise<unknown>;
   /** Gives the connection back. */
   end(): void;
 }
@@ -46,7 +44,9 @@ export interface BenchServer {
   readonly port: number;
   /** @param address of a relay to the server */
   openLog(address: string): Promise<BenchLog>;
-  connect(log: BenchLog): Promise<BenchSession>;
+  connect(): Promise<BenchSession>;
+  /** The transaction of a session, with the log's own helper, over a pool. */
+  write(log: BenchLog, key: string): Promise<unknown>;
   fill(rows: number): Promise<void>;
   drop(): Promise<void>;
 }
@@ -85,7 +85,7 @@ export async function measureServer(
 /** The same transaction without Hearsay, with an append in it, and by `write`, in turns. */
 async function measureAppend(server: BenchServer, log: BenchLog, rounds: number): Promise<Row[]> {
   await log.ensureScopes(['item']);
-  const session = await server.connect(log);
+  const session = await server.connect();
   let statements = 0;
   const counted: SqlTransaction = {
     dialect: session.tx.dialect,
@@ -97,7 +97,7 @@ async function measureAppend(server: BenchServer, log: BenchLog, rounds: number)
   const variants = {
     plain: () => transaction(session, async () => undefined),
     append: () => transaction(session, () => append(log, counted, 'item')),
-    write: () => session.write('shop/item'),
+    write: () => server.write(log, 'shop/item'),
   };
   const times = { plain: [] as number[], append: [] as number[], write: [] as number[] };
   for (let round = -100; round < rounds; round++)
@@ -123,18 +123,16 @@ async function measureThroughput(
   writers: number,
   durationMs: number,
 ): Promise<Row> {
-  const sessions = await Promise.all(Array.from({ length: writers }, () => server.connect(log)));
   const endUs = nowUs() + durationMs * 1000;
   let committed = 0;
   await Promise.all(
-    sessions.map(async (session) => {
+    Array.from({ length: writers }, async () => {
       while (nowUs() < endUs) {
-        await session.write(`shop/item-${committed % 1000}`);
+        await server.write(log, `shop/item-${committed % 1000}`);
         committed++;
       }
     }),
   );
-  for (const session of sessions) session.end();
   const perSecond = committed / (durationMs / 1000);
   const name = `transactions of one scope, ${writers} connection${writers === 1 ? '' : 's'}`;
   return writers === 1
@@ -149,7 +147,7 @@ async function measureOtherScopes(
   rounds: number,
 ): Promise<Row[]> {
   await log.ensureScopes(['held', 'free']);
-  const [holder, session] = [await server.connect(log), await server.connect(log)];
+  const [holder, session] = [await server.connect(), await server.connect()];
   const timed = async () => {
     const times: number[] = [];
     for (let round = 0; round < rounds; round++) {

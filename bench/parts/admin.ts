@@ -1,4 +1,6 @@
-/** What the admin API adds: how soon subscribers hear of what is applied, and what its records take. */
+/** What the admin API adds: how soon subscribers hear of what is applied, what its records and those who look take. */
+import { measureCommandLine } from '../admin/command-line.ts';
+import { measureOpenDashboard } from '../admin/open-dashboard.ts';
 import type { PartOptions } from '../part.ts';
 import { atMost, context, type Row } from '../row.ts';
 import { TemporaryDirectory } from '../temporary-directory.ts';
@@ -26,7 +28,8 @@ const DROPS = 100_000;
 /** One round of drops would take 20 times as much if it were kept; the heap breathes by half of it. */
 const GROWTH_MIB_MAX = 5;
 
-export async function run({ quick, progress }: PartOptions): Promise<Row[]> {
+export async function run(options: PartOptions): Promise<Row[]> {
+  const { quick, progress } = options;
   const rows: Row[] = [];
   for (const audience of AUDIENCES) {
     progress(`${audience.subscribers} subscribers`);
@@ -41,7 +44,10 @@ export async function run({ quick, progress }: PartOptions): Promise<Row[]> {
     );
   }
   progress('records');
-  return [...rows, ...(await measureRecords())];
+  rows.push(...(await measureRecords()));
+  progress('the command line');
+  rows.push(...(await measureCommandLine(options)));
+  return [...rows, ...(await measureOpenDashboard(options))];
 }
 
 /** One node writes, another applies it by gossip, and its subscribers are told. */

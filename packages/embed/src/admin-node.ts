@@ -11,7 +11,9 @@ import {
 import type { AdminServer } from '@hearsay/admin/server';
 import type { Clock, Origin, Scope } from '@hearsay/spi';
 import { DropRing } from './drop-ring.js';
+import { sampleEntries } from './entry-sample.js';
 import type { Hearsay } from './hearsay.js';
+import { checkLog } from './log-check.js';
 import { NodeEvents } from './node-events.js';
 import type { Parts } from './parts.js';
 
@@ -53,7 +55,7 @@ export class NodeAdmin {
 
   /** @throws {AdminListenFailedError} */
   async start(hearsay: Hearsay, parts: Parts): Promise<void> {
-    const node = adminNode(hearsay, parts, this.drops);
+    const node = adminNode(hearsay, parts, this.drops, this.#config.digest);
     this.#answers = new MemberAnswers(node);
     this.#answers.open();
     if (this.#config.tracing) this.#endTracing = traceDrops(node, this.#config.tracing);
@@ -67,7 +69,12 @@ export class NodeAdmin {
   }
 }
 
-function adminNode(hearsay: Hearsay, parts: Parts, drops: DropRing): AdminNode {
+function adminNode(
+  hearsay: Hearsay,
+  parts: Parts,
+  drops: DropRing,
+  digest: AdminConfig['digest'],
+): AdminNode {
   const { self, clock, logger, transport } = parts;
   const events = new NodeEvents(hearsay, drops, logger);
   return {
@@ -80,6 +87,9 @@ function adminNode(hearsay: Hearsay, parts: Parts, drops: DropRing): AdminNode {
     state: () => stateOf(hearsay, drops, parts.log !== undefined),
     members: () => hearsay.members(),
     viewHash: () => (hearsay.members().length > 0 ? transport?.membership?.viewHash() : undefined),
+    sample: (scope, pick) =>
+      sampleEntries(hearsay.caches.of(scope), pick, { scope, digest, clock, logger }),
+    checkLog: () => checkLog(parts.log, hearsay.status().scopes[0]?.scope),
     invalidate: (scope, targets) => hearsay.invalidate(scope, targets),
     reached: (token, timeoutMs) => hearsay.reached(token, { timeoutMs }),
     on: (listener) => events.on(listener),
@@ -88,9 +98,9 @@ function adminNode(hearsay: Hearsay, parts: Parts, drops: DropRing): AdminNode {
 
 function stateOf(hearsay: Hearsay, { logId }: DropRing, logged: boolean): NodeState {
   const { ready, unready, strictScopes: leases, counters, ...status } = hearsay.status();
-  const { coherence, logReachable, scopes, transport } = status;
+  const { coherence, logReachable, logFailure, scopes, transport } = status;
   return {
-    ...{ coherence, logReachable, logged, logId, scopes, leases, transport },
+    ...{ coherence, logReachable, logFailure, logged, logId, scopes, leases, transport },
     readiness: { ready, reasons: unready },
     counters: { ...counters },
   };

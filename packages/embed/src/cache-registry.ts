@@ -22,6 +22,10 @@ export class CacheRegistry {
     for (const cache of this.#caches.get(scope) ?? []) cache.reset(reason);
   }
 
+  of(scope: Scope): readonly Cache<unknown>[] {
+    return this.#caches.get(scope) ?? [];
+  }
+
   close(): void {
     for (const caches of this.#caches.values()) for (const cache of caches) cache.close();
   }

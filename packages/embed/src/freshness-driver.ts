@@ -22,6 +22,7 @@ import type {
   VersionSource,
 } from '@hearsay/spi';
 import type { DropRing } from './drop-ring.js';
+import { lineOf } from './line-of.js';
 import type { PollOptions } from './options.js';
 import { PollSharing } from './poll-sharing.js';
 import { Waiters } from './waiters.js';
@@ -71,6 +72,7 @@ export class FreshnessDriver {
   readonly #scopes = new Map<Scope, Waiters>();
   readonly #gaps = new Map<number, () => void>();
   readonly #sharing: PollSharing | undefined;
+  #pollFailure: string | undefined;
   #lastGapId = 0;
   #timer: NodeJS.Timeout | undefined;
   #timerDueMs = Number.POSITIVE_INFINITY;
@@ -94,6 +96,11 @@ export class FreshnessDriver {
 
   get counters() {
     return { ...NOTHING_SHARED, ...this.#sharing?.counters, ...this.#counters };
+  }
+
+  /** Why the newest poll failed, on one line; `undefined` where it did not. */
+  get pollFailure(): string | undefined {
+    return this.#pollFailure;
   }
 
   /** @param boundMs how old a proof may be for its readers; absent where they do not ask */
@@ -274,6 +281,7 @@ export class FreshnessDriver {
       (answer) => {
         // A pause of the process is noticed before anything is proven across it (rule F3).
         this.#tick();
+        this.#pollFailure = undefined;
         observer.pollEnded(answer);
         this.#options.admin?.drops.read(answer);
         this.#handle({ kind: 'poll-answer', pollId, answer });
@@ -281,6 +289,7 @@ export class FreshnessDriver {
       },
       (error: unknown) => {
         this.#counters.pollsFailed++;
+        this.#pollFailure = lineOf(error);
         observer.pollEnded(undefined);
         logger.debug({ error }, 'a poll of the version log failed');
         this.#handle({ kind: 'poll-failed', pollId });

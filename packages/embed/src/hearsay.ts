@@ -21,6 +21,7 @@ import {
   type TransportHost,
 } from '@hearsay/spi';
 import type { SqlTransaction } from '@hearsay/version-log';
+import { AppliedCounters } from './applied-counters.js';
 import { CacheRegistry } from './cache-registry.js';
 import { NodeClosedError } from './errors.js';
 import { FreshnessDriver, type Via } from './freshness-driver.js';
@@ -38,12 +39,6 @@ import {
 import { StrictScopes } from './strict-scopes.js';
 import type { VersionLog } from './version-log.js';
 
-const APPLIED_BY = {
-  gossip: 'appliedByGossip',
-  log: 'appliedByLog',
-  local: 'appliedLocally',
-} as const;
-
 /**
  * One node: log, transport and caches wired together. Made by `startHearsay`.
  * Caches and transport do not know each other; what arrives meets the caches here.
@@ -59,9 +54,10 @@ export class Hearsay {
   readonly #strict: StrictScopes;
   readonly #revocations: Revocations;
   readonly #pruning: Pruning | undefined;
-  readonly #caches = new CacheRegistry();
+  /** @internal */
+  readonly caches = new CacheRegistry();
   readonly #events = new EventEmitter<HearsayEvents>();
-  readonly #applied = { appliedByGossip: 0, appliedByLog: 0, appliedLocally: 0, resets: 0 };
+  readonly #applied = new AppliedCounters();
   #logReachable: boolean | undefined;
   #coherence: NodeCoherence = 'alone';
   #closing: Promise<void> | undefined;
@@ -129,7 +125,7 @@ export class Hearsay {
     const name = scopeOf(scope);
     this.#pruning?.use(name);
     const consistency = options.consistency ?? 'eventual';
-    return this.#caches.open<V>(name, {
+    return this.caches.open<V>(name, {
       ...options,
       consistency,
       clock: this.#parts.clock,
@@ -247,6 +243,7 @@ export class Hearsay {
       ...this.#self,
       coherence: this.#coherence,
       logReachable: this.#logReachable,
+      logFailure: this.#driver.pollFailure,
       addresses: transport?.addresses ?? [],
       listening: transport?.listening ?? [],
       peers: transport?.peers ?? [],
@@ -254,7 +251,7 @@ export class Hearsay {
       strictScopes: this.#strict.statuses(),
       ready: unready.length === 0,
       unready,
-      counters: { ...this.#applied, ...this.#driver.counters, ...this.#strict.counters() },
+      counters: { ...this.#applied.read(), ...this.#driver.counters, ...this.#strict.counters() },
       transport,
       adminAddress: this.#parts.admin?.address,
     };
@@ -284,7 +281,7 @@ export class Hearsay {
     await this.#strict.stop();
     await this.#transport?.stop();
     this.#driver.stop();
-    this.#caches.close();
+    this.caches.close();
     if (this.#parts.ownsLog) await this.#log?.close();
   }
 
@@ -306,13 +303,13 @@ export class Hearsay {
   }
 
   #apply(scope: Scope, targets: readonly Target[], via: Via): void {
-    this.#applied[APPLIED_BY[via]] += targets.length;
-    this.#caches.apply(scope, targets);
+    this.#applied.applied(targets.length, via);
+    this.caches.apply(scope, targets);
   }
 
   #reset(scope: Scope, reason: ResetReason): void {
-    this.#applied.resets++;
-    this.#caches.reset(scope, reason);
+    this.#applied.reset(reason);
+    this.caches.reset(scope, reason);
     this.#strict.reset(reason);
     if (reason !== 'first-use') this.#logger.warn({ scope, reason }, 'a scope was reset');
     this.#tell('reset', { scope, reason });

@@ -10,6 +10,7 @@ import {
 import {
   type Appended,
   CommitUncertainError,
+  type DatabaseAdapter,
   type MysqlConnection,
   type MysqlConnectionOf,
   type MysqlPool,
@@ -33,7 +34,7 @@ export interface WriteResult<T> {
 
 /**
  * A write over each kind of connection. It has no open transaction; what the callback does, it does
- * on that connection or on the one that it is given.
+ * on that connection or on what it is given.
  *
  * @throws {WriteContendedError} retry the transaction; nothing is written
  * @throws {TransactionRolledBackError} a statement had failed; nothing is written
@@ -53,6 +54,11 @@ export interface Write {
     db: Db,
     callback: (tx: WriteTransaction, connection: MysqlConnectionOf<Db>) => Promise<T>,
   ): Promise<WriteResult<T>>;
+  /** A library: `kyselyDatabase(kysely)` and its kind. The callback is given the library's own transaction. */
+  <Transaction, T>(
+    db: DatabaseAdapter<Transaction>,
+    callback: (tx: WriteTransaction, transaction: Transaction) => Promise<T>,
+  ): Promise<WriteResult<T>>;
 }
 
 export interface LogWriterOptions {
@@ -70,7 +76,7 @@ export class LogWriter {
     this.#options = options;
   }
 
-  /** In a transaction on the service's connection. */
+  /** In a transaction on the service's connection, or of a library. */
   async write<T>(db: object, callback: (...args: never[]) => unknown): Promise<WriteResult<T>> {
     const log = this.#logFor('write');
     const { self, publish } = this.#options;

@@ -25,6 +25,8 @@ export interface HearsayCounters extends StrictCounters {
   appliedByLog: number;
   appliedLocally: number;
   resets: number;
+  /** Those of them that a jump between wall and monotonic time made (rule F3). */
+  resetsByClockJump: number;
   polls: number;
   pollsFailed: number;
   /** Proofs that another member's poll gave, and those that could not be had. */
@@ -40,6 +42,8 @@ export interface HearsayStatus {
   readonly coherence: NodeCoherence;
   /** Whether the newest poll of the log was answered; `undefined` without a log or before the first. */
   readonly logReachable: boolean | undefined;
+  /** Why it was not, on one line. */
+  readonly logFailure: string | undefined;
   /** What others are told to dial, as `host:port`. */
   readonly addresses: readonly string[];
   /** What this node listens on. */

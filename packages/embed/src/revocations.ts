@@ -7,6 +7,7 @@ import {
   type TargetInput,
 } from '@hearsay/spi';
 import type {
+  DatabaseAdapter,
   MysqlConnection,
   MysqlConnectionOf,
   MysqlPool,
@@ -59,6 +60,11 @@ export interface WriteAndRevoke {
   <Db extends MysqlPool | MysqlConnection, T>(
     db: Db,
     callback: (tx: WriteTransaction, connection: MysqlConnectionOf<Db>) => Promise<T>,
+  ): Promise<WriteRevokeResult<T>>;
+  /** A library: `kyselyDatabase(kysely)` and its kind. */
+  <Transaction, T>(
+    db: DatabaseAdapter<Transaction>,
+    callback: (tx: WriteTransaction, transaction: Transaction) => Promise<T>,
   ): Promise<WriteRevokeResult<T>>;
 }
 

@@ -26,7 +26,7 @@ export interface VersionLog extends VersionSource {
   /** Deletes the oldest rows of a scope, its floor first (rule L4). */
   prune?(options: {
     readonly scope: string;
-    readonly maxAgeMs: number;
+    readonly maxAgeMs?: number;
     readonly keepRows: number;
   }): Promise<unknown>;
   /** Appends in a transaction of its own, over a connection of the log's. */

@@ -1,3 +1,14 @@
+export type {
+  AdapterOptions,
+  DatabaseAdapter,
+  IsolationLevel,
+} from './adapters/database-adapter.js';
+export { mysqlTransaction, postgresTransaction, sqliteTransaction } from './adapters/drivers.js';
+export { drizzleDatabase, drizzleTransaction } from './adapters/drizzle.js';
+export { knexDatabase, knexTransaction } from './adapters/knex.js';
+export { kyselyDatabase, kyselyTransaction } from './adapters/kysely.js';
+export { prismaDatabase, prismaTransaction } from './adapters/prisma.js';
+export { typeormDatabase, typeormTransaction } from './adapters/typeorm.js';
 export * from './errors.js';
 export type { MysqlConnection, MysqlConnectionOf, MysqlPool } from './mysql/client.js';
 export { type MysqlLogOptions, type MysqlVersionLog, openMysqlLog } from './mysql/mysql-log.js';

@@ -10,6 +10,7 @@ import {
   scopeOf,
   type VersionSource,
 } from '@hearsay/spi';
+import { type DatabaseAdapter, isDatabaseAdapter } from './adapters/database-adapter.js';
 import { LogDiscovery } from './discovery.js';
 import { LogLeases } from './leases.js';
 import { integerWithin, type SqliteLogOptions, validOptions } from './options.js';
@@ -24,7 +25,9 @@ import { appendInTransaction } from './write/append-in-transaction.js';
 import type { Appended } from './write/batch.js';
 import type { WriteTransaction } from './write/collected.js';
 import type { SqlTransaction } from './write/sql-transaction.js';
+import { SqliteSteps } from './write/sqlite-steps.js';
 import { type Written, write } from './write/write.js';
+import { writeThrough } from './write/write-through.js';
 
 /** Above what the worker itself waits, so that its reason is heard rather than a timeout. */
 const OPEN_TIMEOUT_MS = 20_000;
@@ -138,11 +141,26 @@ export class SqliteVersionLog implements VersionSource {
     db: SqliteConnection,
     origin: Origin,
     callback: (tx: WriteTransaction) => T,
-  ): Promise<Written<T>> {
+  ): Promise<Written<T>>;
+  /** In a transaction of a library, whose callback is asynchronous. WAL mode only. @throws as the other */
+  async write<Transaction, T>(
+    db: DatabaseAdapter<Transaction>,
+    origin: Origin,
+    callback: (tx: WriteTransaction, transaction: Transaction) => Promise<T>,
+  ): Promise<Written<T>>;
+  async write<T>(
+    db: SqliteConnection | DatabaseAdapter<unknown>,
+    origin: Origin,
+    callback: (tx: WriteTransaction, transaction?: never) => T,
+  ): Promise<Written<unknown>> {
     if (this.#closed) throw new LogUnavailableError('the log is closed: open it again');
-    const { driver, tablePrefix, writeWaitMs } = this.#options;
+    const { driver, tablePrefix, writeWaitMs: waitMs } = this.#options;
+    if (isDatabaseAdapter(db)) {
+      const steps = new SqliteSteps({ driver, tablePrefix, origin, waitMs });
+      return writeThrough(db, steps, callback as never);
+    }
     refuseOtherDriver(db, driver);
-    return write(db, { tablePrefix, origin, waitMs: writeWaitMs }, callback);
+    return write(db, { tablePrefix, origin, waitMs }, callback);
   }
 
   /**

@@ -6,7 +6,7 @@ import { isBusy, prepare, rollback, SQLITE, type SqliteConnection, sqliteCode } 
 import { appendError } from './write/sql-error.js';
 
 /** How long one attempt to take the write lock may block the event loop. */
-const ATTEMPT_MS = 3;
+export const ATTEMPT_MS = 3;
 const PAUSE_MS_MAX = 32;
 /** How long a commit may block for readers; polls are read within a few milliseconds. */
 const COMMIT_WAIT_MS = 250;
@@ -42,7 +42,7 @@ export async function inWriteTransaction<T>(
       throw new WriteContendedError(
         `other writers held the database for ${options.waitMs} ms: nothing was written, retry the transaction`,
       );
-    await sleep(Math.min(leftMs, 1 + Math.random() * Math.min(PAUSE_MS_MAX, 2 ** attempt)));
+    await sleep(Math.min(leftMs, pauseMs(attempt)));
   }
   let value: T;
   try {
@@ -53,6 +53,11 @@ export async function inWriteTransaction<T>(
   }
   commit(db, options.hints ?? []);
   return value;
+}
+
+/** How long to pause after an attempt, counted from 0: longer after each, and never two alike. */
+export function pauseMs(attempt: number): number {
+  return 1 + Math.random() * Math.min(PAUSE_MS_MAX, 2 ** attempt);
 }
 
 function tryBegin(db: SqliteConnection): boolean {

@@ -1,11 +1,11 @@
 import type { Invalidation, Origin } from '@hearsay/spi';
+import { mysqlTransaction } from '../adapters/drivers.js';
 import { TransactionEndedError, TransactionMissingError, TransactionOpenError } from '../errors.js';
 import type { BegunTransaction } from '../server/write.js';
 import type { TablePlace } from '../tables.js';
 import { appendInTransaction } from '../write/append-in-transaction.js';
 import type { Appended } from '../write/batch.js';
-import type { SqlTransaction } from '../write/sql-transaction.js';
-import { type MysqlConnection, rowsOf } from './client.js';
+import type { MysqlConnection } from './client.js';
 
 /** SERVER_STATUS_IN_TRANS, as every answer without rows carries it. */
 const IN_TRANSACTION = 1;
@@ -60,7 +60,7 @@ export class BegunOnMysql implements BegunTransaction {
    * @throws {TransactionEndedError} the transaction is not open any more
    */
   async append(invalidations: readonly Invalidation[]): Promise<Appended> {
-    const tx = mysqlTransaction(this.#client, this.#runsBlocks);
+    const tx = { ...mysqlTransaction(this.#client), runsBlocks: this.#runsBlocks };
     try {
       return await appendInTransaction(tx, this.#origin, invalidations, this.#place);
     } catch (error) {
@@ -96,19 +96,4 @@ export class BegunOnMysql implements BegunTransaction {
     const { serverStatus } = answer as { readonly serverStatus?: number };
     return ((serverStatus ?? 0) & IN_TRANSACTION) !== 0;
   }
-}
-
-function mysqlTransaction(client: MysqlConnection, runsBlocks: boolean): SqlTransaction {
-  return {
-    dialect: 'mysql',
-    runsBlocks,
-    query: async (sql, values) => {
-      const query = { sql, rowsAsArray: false, nestTables: false };
-      const [answer] =
-        values.length === 0
-          ? await client.query(query)
-          : await client.execute({ ...query, values: [...values] });
-      return rowsOf(answer);
-    },
-  };
 }

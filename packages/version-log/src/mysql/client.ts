@@ -1,4 +1,5 @@
 /** What is needed of `mysql2/promise`, by shape, so that the package is no dependency of ours. */
+import type { DatabaseAdapter } from '../adapters/database-adapter.js';
 import { LogDriverMissingError } from '../errors.js';
 
 export interface MysqlQuery {
@@ -29,10 +30,13 @@ export interface MysqlPool {
   getConnection(): Promise<MysqlPoolConnection>;
 }
 
-/** The connection that a callback is given: what the pool hands out, or the connection itself. */
-export type MysqlConnectionOf<Db> = Db extends { getConnection(): Promise<infer Connection> }
-  ? Connection
-  : Db;
+/** What a callback is given: the library's transaction, what the pool hands out, or the connection itself. */
+export type MysqlConnectionOf<Db> =
+  Db extends DatabaseAdapter<infer Transaction>
+    ? Transaction
+    : Db extends { getConnection(): Promise<infer Connection> }
+      ? Connection
+      : Db;
 
 interface MysqlModule {
   createConnection(config: object): Promise<MysqlConnection>;

@@ -4,6 +4,7 @@ import {
   LogUnavailableError,
   type Origin,
 } from '@hearsay/spi';
+import { type DatabaseAdapter, isDatabaseAdapter } from '../adapters/database-adapter.js';
 import type { Connect, ServerConnection } from '../server/connection.js';
 import { exclusively } from '../server/exclusive.js';
 import { type ServerLogOptions, validServerOptions } from '../server/options.js';
@@ -17,6 +18,7 @@ import type { Appended } from '../write/batch.js';
 import type { WriteTransaction } from '../write/collected.js';
 import type { SqlTransaction } from '../write/sql-transaction.js';
 import type { Written } from '../write/write.js';
+import { type TransactionSteps, writeThrough } from '../write/write-through.js';
 import { BegunOnMysql } from './begun.js';
 import {
   isMysqlPool,
@@ -127,7 +129,8 @@ export class MysqlVersionLog extends ServerLog {
    * Runs the callback once in a transaction on the caller's connection and appends what it
    * invalidates, last. Everything in the callback goes through the connection that it is given.
    *
-   * @param db a pool of `mysql2/promise`, or one connection without an open transaction
+   * @param db a pool of `mysql2/promise`, one connection without an open transaction, or a library such as
+   * `kyselyDatabase` shows it
    * @returns after COMMIT was answered; announce only then
    * @throws {TransactionOpenError} nothing is done
    * @throws {WriteContendedError} retry the transaction
@@ -137,12 +140,13 @@ export class MysqlVersionLog extends ServerLog {
    * their hints (rule L2)
    * @throws what the callback or its invalidations throw; all is rolled back
    */
-  async write<Db extends MysqlPool | MysqlConnection, T>(
+  async write<Db extends MysqlPool | MysqlConnection | DatabaseAdapter<unknown>, T>(
     db: Db,
     origin: Origin,
     callback: (tx: WriteTransaction, connection: MysqlConnectionOf<Db>) => Promise<T> | T,
   ): Promise<Written<T>> {
     if (this.#closed) throw new LogUnavailableError('the log is closed: open it again');
+    if (isDatabaseAdapter(db)) return writeThrough(db, this.#steps(origin), callback as never);
     const run = callback as Callback<T>;
     if (!isMysqlPool(db)) return this.#writeOn(db, false, origin, run, () => undefined);
     const connection = await db.getConnection();
@@ -192,6 +196,17 @@ export class MysqlVersionLog extends ServerLog {
   override async close(): Promise<void> {
     this.#closed = true;
     await super.close();
+  }
+
+  #steps(origin: Origin): TransactionSteps {
+    return {
+      dialect: 'mysql',
+      enter: async () => {},
+      append: (tx, invalidations) =>
+        this.appending(invalidations, () =>
+          appendInTransaction(tx, origin, invalidations, this.parts.place),
+        ),
+    };
   }
 
   #writeOn<T>(

@@ -1,37 +1,23 @@
-import { randomBytes } from 'node:crypto';
 import type { Invalidation } from '@hearsay/spi';
-import {
-  ScopeMissingError,
-  TransactionEndedError,
-  TransactionMissingError,
-  TransactionOpenError,
-} from '../errors.js';
+import { postgresTransaction } from '../adapters/drivers.js';
+import { TransactionOpenError } from '../errors.js';
 import type { BegunTransaction } from '../server/write.js';
 import type { Appended } from '../write/batch.js';
-import type { SqlTransaction } from '../write/sql-transaction.js';
 import type { PostgresClient } from './client.js';
-import { queryOf } from './prepared.js';
+import { withNames } from './prepared.js';
+import { type AppendMarked, TransactionMark } from './transaction-mark.js';
 
 export interface BegunOptions {
   readonly preparedStatements: boolean;
-  /** @param marker the value of the setting `hearsay.write` without which nothing is to be done */
-  readonly append: (
-    tx: SqlTransaction,
-    invalidations: readonly Invalidation[],
-    marker: string,
-  ) => Promise<Appended>;
+  readonly append: AppendMarked;
 }
 
-/**
- * A transaction of a write on the caller's connection. It is marked by a setting that ends with it,
- * so that an append knows its own transaction again: should the callback have ended it, nothing is
- * appended, not even into the next one.
- */
+/** A transaction of a write on the caller's connection. */
 export class BegunOnPostgres implements BegunTransaction {
   readonly abandon: () => void;
   readonly #client: PostgresClient;
   readonly #options: BegunOptions;
-  readonly #marker = randomBytes(8).toString('hex');
+  readonly #mark = new TransactionMark();
 
   /** @param abandon gives the connection up */
   constructor(client: PostgresClient, options: BegunOptions, abandon: () => void) {
@@ -49,7 +35,7 @@ export class BegunOnPostgres implements BegunTransaction {
       );
     try {
       // One round trip for both.
-      await this.#client.query({ text: `BEGIN; SET LOCAL hearsay.write = '${this.#marker}'` });
+      await this.#client.query({ text: `BEGIN; ${this.#mark.sql}` });
     } catch (error) {
       // It may have begun all the same: whoever has the connection next would be inside it.
       this.abandon();
@@ -60,22 +46,8 @@ export class BegunOnPostgres implements BegunTransaction {
   /** @throws {TransactionEndedError} the transaction is not open any more */
   async append(invalidations: readonly Invalidation[]): Promise<Appended> {
     const { append, preparedStatements } = this.#options;
-    const tx: SqlTransaction = {
-      dialect: 'postgres',
-      query: async (sql, params) =>
-        (await this.#client.query(queryOf({ sql, params }, preparedStatements))).rows,
-    };
-    try {
-      return await append(tx, invalidations, this.#marker);
-    } catch (error) {
-      const isNothingDone =
-        error instanceof ScopeMissingError || error instanceof TransactionMissingError;
-      if (!isNothingDone || (await this.#isOpen())) throw error;
-      throw new TransactionEndedError(
-        'the transaction of a write was ended inside its callback: leave COMMIT and ROLLBACK to the write',
-        invalidations,
-      );
-    }
+    const tx = withNames(postgresTransaction(this.#client), preparedStatements);
+    return this.#mark.append(tx, invalidations, append);
   }
 
   async commit(): Promise<boolean> {
@@ -88,11 +60,5 @@ export class BegunOnPostgres implements BegunTransaction {
     } catch {
       this.abandon();
     }
-  }
-
-  async #isOpen(): Promise<boolean> {
-    const text = `SELECT current_setting('hearsay.write', true) AS marker`;
-    const { rows } = await this.#client.query({ text });
-    return rows[0]?.['marker'] === this.#marker;
   }
 }

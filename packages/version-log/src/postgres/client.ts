@@ -1,4 +1,5 @@
 /** What is needed of `pg`, by shape, so that the package is no dependency of ours. */
+import type { DatabaseAdapter } from '../adapters/database-adapter.js';
 import { LogDriverMissingError } from '../errors.js';
 
 export interface PostgresResult {
@@ -34,13 +35,16 @@ export interface PostgresPool {
   connect(): Promise<PostgresPoolClient>;
 }
 
-/** The connection that a callback is given: what the pool hands out, or the client itself. */
-export type PostgresConnectionOf<Db> = Db extends {
-  readonly totalCount: number;
-  connect: { (): Promise<infer Client>; (...rest: never[]): unknown };
-}
-  ? Client
-  : Db;
+/** What a callback is given: the library's transaction, what the pool hands out, or the client itself. */
+export type PostgresConnectionOf<Db> =
+  Db extends DatabaseAdapter<infer Transaction>
+    ? Transaction
+    : Db extends {
+          readonly totalCount: number;
+          connect: { (): Promise<infer Client>; (...rest: never[]): unknown };
+        }
+      ? Client
+      : Db;
 
 /** A client of the log's own, not connected yet. */
 export interface OwnPostgresClient extends PostgresClient {

@@ -1,4 +1,5 @@
 import { type Invalidation, LogUnavailableError, type Origin } from '@hearsay/spi';
+import type { DatabaseAdapter } from '../adapters/database-adapter.js';
 import { ServerLog, type ServerLogParts } from '../server/server-log.js';
 import { appendBatches, appendInTransaction } from '../write/append-in-transaction.js';
 import { appendOnPostgres } from '../write/append-postgres.js';
@@ -7,6 +8,7 @@ import type { WriteTransaction } from '../write/collected.js';
 import type { SqlTransaction } from '../write/sql-transaction.js';
 import type { Written } from '../write/write.js';
 import type { PostgresClient, PostgresConnectionOf, PostgresPool } from './client.js';
+import { withNames } from './prepared.js';
 import { type PostgresWriteOptions, writeOnPostgres } from './write-on-postgres.js';
 
 /** The version log in a PostgreSQL database. Made by `openPostgresLog`. */
@@ -24,7 +26,7 @@ export class PostgresVersionLog extends ServerLog {
    * Runs the callback once in a transaction on the caller's connection and appends what it
    * invalidates, last. Everything in the callback goes through the client that it is given.
    *
-   * @param db a pool, or one connection without an open transaction
+   * @param db a pool, one connection without an open transaction, or a library such as `kyselyDatabase` shows it
    * @returns after COMMIT was answered with COMMIT; announce only then
    * @throws {TransactionOpenError} nothing is done
    * @throws {WriteContendedError} retry the transaction @throws {TransactionRolledBackError}
@@ -34,7 +36,7 @@ export class PostgresVersionLog extends ServerLog {
    * their hints (rule L2)
    * @throws what the callback or its invalidations throw; all is rolled back
    */
-  async write<Db extends PostgresPool | PostgresClient, T>(
+  async write<Db extends PostgresPool | PostgresClient | DatabaseAdapter<unknown>, T>(
     db: Db,
     origin: Origin,
     callback: (tx: WriteTransaction, client: PostgresConnectionOf<Db>) => Promise<T> | T,
@@ -50,6 +52,18 @@ export class PostgresVersionLog extends ServerLog {
       appending: (invalidations, append) => this.appending(invalidations, append),
     };
     return writeOnPostgres(db, options, callback as never);
+  }
+
+  override async appendInTransaction(
+    tx: SqlTransaction,
+    origin: Origin,
+    invalidations: readonly Invalidation[],
+  ): Promise<Appended> {
+    return super.appendInTransaction(
+      withNames(tx, this.#preparedStatements),
+      origin,
+      invalidations,
+    );
   }
 
   /**

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Statement } from '../server/connection.js';
+import type { SqlTransaction } from '../write/sql-transaction.js';
 import type { PostgresQuery } from './client.js';
 
 /** Names of statements by their text; there are a few dozen in a process. */
@@ -12,6 +13,15 @@ const names = new Map<string, string>();
 export function queryOf({ sql, params }: Statement, prepared: boolean): PostgresQuery {
   const query = { text: sql, values: [...params] };
   return prepared && params.length > 0 ? { ...query, name: nameOf(sql) } : query;
+}
+
+/** The same transaction, to which each statement is given with the name that it may be prepared under. */
+export function withNames(tx: SqlTransaction, prepared: boolean): SqlTransaction {
+  if (!prepared) return tx;
+  return {
+    dialect: tx.dialect,
+    query: (sql, params) => tx.query(sql, params, params.length > 0 ? nameOf(sql) : undefined),
+  };
 }
 
 /** The same text has the same name everywhere, and other texts have others, also of other logs. */

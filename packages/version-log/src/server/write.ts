@@ -1,9 +1,9 @@
 import type { Announcement, Invalidation } from '@hearsay/spi';
-import { CommitUncertainError, TransactionRolledBackError } from '../errors.js';
-import { reasonOf } from '../reason.js';
-import type { Appended } from '../write/batch.js';
+import { TransactionRolledBackError } from '../errors.js';
+import { type Appended, NOTHING_APPENDED } from '../write/batch.js';
 import { Collected, type WriteTransaction } from '../write/collected.js';
-import { appendError, isUndone } from '../write/sql-error.js';
+import { commitError } from '../write/commit-error.js';
+import { isUndone } from '../write/sql-error.js';
 import type { Written } from '../write/write.js';
 
 /** A transaction that a write has begun on the caller's connection. */
@@ -37,7 +37,7 @@ export async function writeIn<T>(
     if (collected.failure) throw collected.failure.error;
     collected.close();
     const { invalidations } = collected;
-    const appended = invalidations.length === 0 ? NOTHING : await append(invalidations);
+    const appended = invalidations.length === 0 ? NOTHING_APPENDED : await append(invalidations);
     written = { value, ...appended };
   } catch (error) {
     collected.close();
@@ -48,8 +48,6 @@ export async function writeIn<T>(
   return written;
 }
 
-const NOTHING: Appended = { announcements: [], positions: [] };
-
 /** Only what COMMIT itself answered counts (rule L2). */
 async function commit(
   transaction: BegunTransaction,
@@ -59,16 +57,9 @@ async function commit(
   try {
     committed = await transaction.commit();
   } catch (error) {
-    if (isUndone(error)) {
-      await transaction.rollback();
-      throw appendError(error);
-    }
-    transaction.abandon();
-    throw new CommitUncertainError(
-      `it is unknown whether the transaction was committed (${reasonOf(error)}): read before you retry`,
-      hints,
-      { cause: error },
-    );
+    if (isUndone(error)) await transaction.rollback();
+    else transaction.abandon();
+    throw commitError(error, hints);
   }
   if (committed) return;
   throw new TransactionRolledBackError(

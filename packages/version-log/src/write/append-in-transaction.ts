@@ -9,6 +9,7 @@ import {
   appendedOf,
   batchesOf,
   type HeadsBefore,
+  NOTHING_APPENDED,
   type ScopeBatch,
 } from './batch.js';
 import { appendError } from './sql-error.js';
@@ -50,7 +51,7 @@ export async function appendBatches(
   batches: readonly ScopeBatch[],
   append: () => Promise<HeadsBefore>,
 ): Promise<Appended> {
-  if (batches.length === 0) return { announcements: [], positions: [] };
+  if (batches.length === 0) return NOTHING_APPENDED;
   let before: HeadsBefore;
   try {
     before = await append();

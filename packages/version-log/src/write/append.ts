@@ -25,7 +25,13 @@ import {
   sqliteCode,
 } from '../sqlite.js';
 import { tablePrefixOf } from '../tables.js';
-import { type Appended, appendedOf, batchesOf, type ScopeBatch } from './batch.js';
+import {
+  type Appended,
+  appendedOf,
+  batchesOf,
+  NOTHING_APPENDED,
+  type ScopeBatch,
+} from './batch.js';
 import { appendError } from './sql-error.js';
 
 interface Statements {
@@ -61,7 +67,7 @@ export function appendToLog(
     throw new TransactionMissingError(
       'appendToLog needs an open transaction: begin one, and append last in it',
     );
-  if (batches.length === 0) return { announcements: [], positions: [] };
+  if (batches.length === 0) return NOTHING_APPENDED;
   try {
     const { statements, logId } = statementsOf(db, tablePrefix);
     const by = originId(origin);

@@ -21,6 +21,8 @@ export interface Appended {
   readonly positions: readonly AppliedPosition[];
 }
 
+export const NOTHING_APPENDED: Appended = { announcements: [], positions: [] };
+
 /** One row to be, without the number that the counter will give it. */
 export interface NewRow {
   readonly appendId: AppendId;

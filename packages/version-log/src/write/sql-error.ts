@@ -66,9 +66,11 @@ export function sqlFailure(error: unknown): SqlFailure | undefined {
 export function isUndone(error: unknown): boolean {
   const failure = sqlFailure(error);
   if (failure === 'retry' || failure === 'aborted') return true;
-  const code = sqlCodes(error).find((text) => /^[0-9A-Z]{5}$/.test(text));
-  const severity = (error as { severity?: unknown } | undefined)?.severity;
-  return code !== undefined && severity === 'ERROR' && UNDONE_CLASSES.includes(code.slice(0, 2));
+  return causesOf(error).some(({ code, severity, originalCode }) => {
+    // Prisma leaves the severity out of errors that it has a name for.
+    const state = severity === undefined ? originalCode : severity === 'ERROR' && code;
+    return typeof state === 'string' && UNDONE_CLASSES.includes(state.slice(0, 2));
+  });
 }
 
 /** The error to throw for what a statement of the log threw: ours where we know what to do, else its own. */
@@ -108,13 +110,22 @@ export function appendError(error: unknown): unknown {
 
 /** The codes of an error and of those that it wraps, outermost first. */
 export function sqlCodes(error: unknown): string[] {
-  const codes: string[] = [];
+  return causesOf(error)
+    .flatMap(({ code, originalCode, errno }) => [code, originalCode, errno])
+    .filter((code) => typeof code === 'string' || typeof code === 'number')
+    .map(String);
+}
+
+/** An error and those that it wraps, outermost first. */
+function causesOf(error: unknown): Readonly<Record<string, unknown>>[] {
+  const causes: Record<string, unknown>[] = [];
   let at: unknown = error;
   for (let depth = 0; depth < CAUSES_MAX && typeof at === 'object' && at !== null; depth++) {
-    const { code, errno, cause, driverError } = at as Record<string, unknown>;
-    for (const each of [code, errno])
-      if (typeof each === 'string' || typeof each === 'number') codes.push(String(each));
-    at = cause ?? driverError;
+    const one = at as Record<string, unknown>;
+    causes.push(one);
+    // `driverError` of TypeORM; `meta` and `originalCode` of Prisma.
+    const { driverAdapterError } = (one['meta'] ?? {}) as Record<string, unknown>;
+    at = one['cause'] ?? one['driverError'] ?? driverAdapterError;
   }
-  return codes;
+  return causes;
 }

@@ -21,6 +21,7 @@ export interface SqlTransaction {
    * @param sql one statement, never several. Its placeholders are `$1`, `$2`, … on PostgreSQL and
    * `?` elsewhere, in the order of `params`, each used once; nothing else in it looks like one
    * @param params sent beside the statement, never pasted into it
+   * @param name under which it may be prepared, on PostgreSQL: the same for the same text, always
    * @returns its rows by column name, `[]` for a statement without any. Column names are single
    * lowercase words; integers may come as number, bigint or text
    * @throws the driver's own error, with its code
@@ -28,5 +29,6 @@ export interface SqlTransaction {
   query(
     sql: string,
     params: readonly SqlValue[],
+    name?: string,
   ): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }

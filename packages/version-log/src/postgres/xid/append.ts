@@ -9,7 +9,7 @@ import {
 import { TransactionMissingError } from '../../errors.js';
 import type { LogTables } from '../../tables.js';
 import { rowsJson } from '../../write/append-json.js';
-import { type Appended, batchesOf } from '../../write/batch.js';
+import { type Appended, batchesOf, NOTHING_APPENDED } from '../../write/batch.js';
 import { appendError } from '../../write/sql-error.js';
 import type { SqlTransaction, SqlValue } from '../../write/sql-transaction.js';
 
@@ -29,7 +29,7 @@ export async function appendXid(
   marker?: string,
 ): Promise<Appended> {
   const batches = batchesOf(invalidations);
-  if (batches.length === 0) return { announcements: [], positions: [] };
+  if (batches.length === 0) return NOTHING_APPENDED;
   const params: SqlValue[] = [originId(origin), rowsJson(batches)];
   if (marker !== undefined) params.push(marker);
   const when =

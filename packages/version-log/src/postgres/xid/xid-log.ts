@@ -14,6 +14,7 @@ import {
   type TargetKind,
   type VersionSource,
 } from '@hearsay/spi';
+import type { DatabaseAdapter } from '../../adapters/database-adapter.js';
 import { LogDiscovery } from '../../discovery.js';
 import { integerWithin } from '../../options.js';
 import { type PruneOptions, validPrune } from '../../prune-options.js';
@@ -26,6 +27,7 @@ import type { WriteTransaction } from '../../write/collected.js';
 import type { SqlTransaction } from '../../write/sql-transaction.js';
 import type { Written } from '../../write/write.js';
 import type { PostgresClient, PostgresConnectionOf, PostgresPool } from '../client.js';
+import { withNames } from '../prepared.js';
 import { type PostgresWriteOptions, writeOnPostgres } from '../write-on-postgres.js';
 import { appendXid } from './append.js';
 import { Delivery, type XidRow } from './delivery.js';
@@ -128,7 +130,7 @@ export class PostgresXidLog implements VersionSource {
   }
 
   /** As {@link PostgresVersionLog.write}. */
-  async write<Db extends PostgresPool | PostgresClient, T>(
+  async write<Db extends PostgresPool | PostgresClient | DatabaseAdapter<unknown>, T>(
     db: Db,
     origin: Origin,
     callback: (tx: WriteTransaction, client: PostgresConnectionOf<Db>) => Promise<T> | T,
@@ -161,7 +163,8 @@ export class PostgresXidLog implements VersionSource {
     origin: Origin,
     invalidations: readonly Invalidation[],
   ): Promise<Appended> {
-    return appendXid(tx, this.#parts.tables, origin, invalidations);
+    const named = withNames(tx, this.#preparedStatements);
+    return appendXid(named, this.#parts.tables, origin, invalidations);
   }
 
   /** Ends the log's own connections. The caller's stay open. Later calls resolve too. */
