@@ -9,6 +9,7 @@ import { TARGETS } from './targets.ts';
 const HELP = `Feeds the decoders changed copies of valid input, guided by the code that each one reaches.
 
   npm run fuzz -- [options]
+  npm run fuzz -- log [options]   the version log instead, see log --help
 
   --seconds <1-86400>    all targets together                  (default 60)
   --target <name>        ${['all', ...Object.keys(TARGETS)].join(', ')}   (default all)
@@ -53,6 +54,7 @@ else parentPort?.postMessage(work(workerData as Job));
 
 /** @returns the exit code */
 async function main(argv: readonly string[]): Promise<number> {
+  if (argv[0] === 'log') return (await import('./log/main.ts')).main(argv.slice(1));
   let options: Options | undefined;
   try {
     options = optionsOf(argv);

@@ -132,7 +132,7 @@ export class Reader<V> {
     this.#counters.misses += keys.length;
     const loads = this.#joinOrStart(read, keys, use);
     try {
-      const values = loads.map((load) => (dark ? this.#orStale(load) : load.promise));
+      const values = loads.map((load) => (dark ? this.#orHeld(load, read) : load.promise));
       const all = await abortable(Promise.all(values), read.signal);
       loads.forEach((load, at) => {
         read.found.set(load.key, all[at]);
@@ -163,10 +163,13 @@ export class Reader<V> {
     return loads.concat(started);
   }
 
-  async #orStale(load: Load<V>): Promise<V | undefined> {
+  async #orHeld(load: Load<V>, { invokedMs, proven }: Read<V>): Promise<V | undefined> {
     try {
       return await load.promise;
     } catch (error) {
+      // The log may have answered while the load was failing.
+      const fresh = this.#store.serveSince(load.key, invokedMs, proven);
+      if (fresh !== undefined) return fresh.value;
       const entry = this.#store.held(load.key);
       if (entry === undefined) throw error;
       if (this.#settings.onDark === 'stale') {

@@ -85,6 +85,18 @@ describe('bounded', () => {
     expect(cache.stats()).toMatchObject({ refused: 1, staleServed: 0 });
   });
 
+  it('but serves what the log has proven while the load was failing (F1, F7)', async () => {
+    const { cache, clock, freshness } = boundedOf(20);
+    cache.set('a', 'x', { ticket: cache.ticket() });
+    clock.nowMs += 50;
+    const read = cache.getOrLoad('a', () => {
+      freshness.provenMs = clock.nowMs;
+      return down();
+    });
+    expect(await read).toBe('x');
+    expect(cache.stats()).toMatchObject({ refused: 0, staleServed: 0 });
+  });
+
   it('with the log in reach a failing load is its own error, not a refusal', async () => {
     const { cache, clock, freshness } = boundedOf(20, { onDark: 'stale' });
     cache.set('a', 'x', { ticket: cache.ticket() });

@@ -13,7 +13,7 @@ export async function closeGap(
       await host.closeGap({ reason });
       return;
     } catch (error) {
-      host.logger.warn({ error, reason }, 'a gap could not be closed yet');
+      host.logger.warn({ err: error, reason }, 'a gap could not be closed yet');
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }

@@ -67,6 +67,7 @@ export class Links {
         silentForMs: silentForMs(link, nowMs),
         roundTripMs: link.roundTripMs,
         sendQueueBytes: known?.queue.bytes ?? 0,
+        ...(known && { protocolVersion: known.version }),
       };
     });
   }

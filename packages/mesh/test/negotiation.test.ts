@@ -39,8 +39,18 @@ test.each([
   const current = first === 'a' ? dialler : listener;
   for (let round = 0; round < 5; round++) await deliverBothWays(listener, dialler, `k${round}`);
   await counted(current, 'framesUnknown');
-  for (const node of [listener, dialler])
-    expect(node.inspect().counters).toMatchObject({ framesInvalid: 0, admissionsRefused: 0 });
+  for (const node of [listener, dialler]) {
+    const { counters, peers } = node.inspect();
+    expect(counters).toMatchObject({ framesInvalid: 0, admissionsRefused: 0 });
+    expect(peers).toMatchObject([{ protocolVersion: 1 }]);
+  }
+});
+
+test('a link says what both sides speak', async () => {
+  const listener = await startNode('a', {}, { dialect: nextMinor() });
+  const dialler = await startNode('b', { peers: [listener.address] }, { dialect: nextMinor() });
+  await deliverBothWays(listener, dialler, 'k');
+  expect(dialler.inspect().peers).toMatchObject([{ protocolVersion: 2 }]);
 });
 
 describe('two sides agree on', () => {

@@ -6,7 +6,7 @@ export interface Clock {
   wallMs(): number;
 }
 
-/** What a logger must offer; pino's loggers fit. Remote junk is counted, not logged per item. */
+/** What a logger must offer; pino's loggers fit: an error is the field `err`. Remote junk is counted, not logged per item. */
 export interface Logger {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;

@@ -9,6 +9,8 @@ export interface PeerInspection {
   readonly silentForMs: number | undefined;
   readonly roundTripMs: number | undefined;
   readonly sendQueueBytes: number;
+  /** What both sides speak on the link; absent where nothing is negotiated. */
+  readonly protocolVersion?: number;
 }
 
 /** What a transport says of itself. Counters only grow within one epoch. */

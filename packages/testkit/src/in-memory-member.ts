@@ -162,7 +162,7 @@ export class InMemoryMember {
     this.#host
       .closeGap({ reason: `${node} (${epoch}) no longer holds its events ${from} to ${to}` })
       .then(closed, (error: unknown) =>
-        this.#host.logger.error({ error }, 'the gap could not be closed and stays open'),
+        this.#host.logger.error({ err: error }, 'the gap could not be closed and stays open'),
       );
   }
 

@@ -104,7 +104,7 @@ export class Answers {
       .then(
         (answer) => this.#answer(answering, answer),
         (error: unknown) => {
-          this.#options.logger.debug({ error, topic }, 'a question could not be answered');
+          this.#options.logger.debug({ err: error, topic }, 'a question could not be answered');
           this.#fail(answering, 'failed');
         },
       );

@@ -127,7 +127,7 @@ export class Dialler {
       onFailure: (error) => {
         if (this.#stopped) return;
         this.counters.discoveryFailures++;
-        if (!fails) logger.warn({ provider: name, error }, `discovery: ${what} fails`);
+        if (!fails) logger.warn({ provider: name, err: error }, `discovery: ${what} fails`);
         fails = true;
       },
     });

@@ -12,8 +12,8 @@ const WATCH_EVERY_MS = 20;
 let transport: ReturnType<typeof meshTransport> | undefined;
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
-const say = ({ error }: { error?: Error }, message: string) =>
-  tell({ said: `${message}${error ? `: ${error.message}` : ''}` });
+const say = ({ err }: { err?: Error }, message: string) =>
+  tell({ said: `${message}${err ? `: ${err.message}` : ''}` });
 
 /** @param service to look for, or `false` */
 async function join({ name, service }: { name: string; service: string | false }): Promise<void> {

@@ -58,6 +58,7 @@ export class Dissemination {
    * @returns at most `updatesMax` besides `first`, within the byte budget; a first one may exceed it
    */
   take(first: readonly MemberUpdate[], members: number): MemberUpdate[] {
+    if (this.#items.size === 0) return [...first];
     const { updatesMax, updatesBytesMax } = this.#options;
     let bytes = first.reduce((sum, update) => sum + updateBytes(update), 0);
     const taken: Item[] = [];

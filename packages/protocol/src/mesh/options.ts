@@ -35,6 +35,7 @@ export const MESH_DEFAULTS: MeshOptions = {
   catchingUpAfterMs: 1_000,
   repairDelayMs: 100,
   pullTimeoutMs: 1_000,
+  shortPullTimeoutMs: 250,
   pullBytesMax: 262_144,
   journalEventsMax: 16_384,
   journalBytesMax: 8_388_608,

@@ -10,17 +10,26 @@ export interface RepairOptions {
   readonly repairDelayMs: number;
   /** How long an asked peer may take before it is asked again, or another. */
   readonly pullTimeoutMs: number;
+  /**
+   * … the first time, where it is asked for little: more likely than not the question or its answer was
+   * lost. Above a round trip, or what was not lost comes twice.
+   */
+  readonly shortPullTimeoutMs: number;
   readonly originsMax: number;
 }
 
 /** What is remembered of one peer's claims that it could not back. */
 const REFUTED_MAX = 1_024;
+/** So few events are little: they cost a peer nothing worth waiting for. */
+const LITTLE_EVENTS_MAX = 64;
 
 /** A pull under way. */
 interface Pull {
   readonly peer: Origin;
   readonly ranges: SequenceRange[];
   readonly atMs: number;
+  /** Whether the peer let pass a time for some of it before. */
+  late: boolean;
 }
 
 /** What is to be done now. */
@@ -228,12 +237,13 @@ export class Repair {
     const seen = this.#vector.highest(want.origin);
     for (const peer of order) {
       const peerId = originId(peer);
-      const pull = pulls.get(peerId) ?? { peer, ranges: [], atMs: nowMs };
+      const pull = pulls.get(peerId) ?? { peer, ranges: [], atMs: nowMs, late: false };
       const room = MESSAGE_LIMITS.pullRangesMax - pull.ranges.length;
       if (room === 0 || this.#pulls.has(peerId)) continue;
       const ranges = want.askable(peerId, missing, seen).slice(0, room);
       if (ranges.length === 0) continue;
       pull.ranges.push(...ranges.map((range) => ({ origin: want.origin, ...range })));
+      pull.late ||= want.timeouts(peerId) > 0;
       pulls.set(peerId, pull);
       want.askedId = peerId;
       return;
@@ -255,12 +265,19 @@ export class Repair {
 
   #expirePulls(nowMs: number, hears: boolean): void {
     for (const [peerId, pull] of this.#pulls) {
-      if (nowMs - pull.atMs < this.#options.pullTimeoutMs) continue;
+      if (nowMs - pull.atMs < this.#timeoutMs(pull)) continue;
       this.#pulls.delete(peerId);
       for (const want of this.#wantsOf(pull))
         if (!hears) want.answered(peerId);
         else if (want.askedId === peerId) want.timedOut(peerId, this.#vector.highest(want.origin));
     }
+  }
+
+  #timeoutMs({ ranges, late }: Pull): number {
+    const { pullTimeoutMs, shortPullTimeoutMs } = this.#options;
+    if (late) return pullTimeoutMs;
+    const events = ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+    return events <= LITTLE_EVENTS_MAX ? shortPullTimeoutMs : pullTimeoutMs;
   }
 
   #finish(peerId: string, pull: Pull): void {

@@ -545,7 +545,12 @@ describe('tokens older than the chain remembers (L1, L8)', () => {
     const { log, follower } = atThree();
     const [a] = log.rows(SCOPE);
     if (a === undefined) throw new Error('appended');
-    return { log, follower, a, awaiting: { kind: 'await-position', position: positionOf(a) } as const };
+    return {
+      log,
+      follower,
+      a,
+      awaiting: { kind: 'await-position', position: positionOf(a) } as const,
+    };
   }
 
   it('count once a poll that was sent after their reader came has proven the chain', () => {

@@ -5,7 +5,12 @@ import { Repair, type RepairTurn } from '../../src/mesh/repair.js';
 import { VersionVector } from '../../src/mesh/version-vector.js';
 import { originOf, range } from './words.js';
 
-export const REPAIR_OPTIONS = { repairDelayMs: 100, pullTimeoutMs: 1_000, originsMax: 4 };
+export const REPAIR_OPTIONS = {
+  repairDelayMs: 100,
+  pullTimeoutMs: 1_000,
+  shortPullTimeoutMs: 200,
+  originsMax: 4,
+};
 
 /** A repair with its vector, moved by hand. */
 export class RepairBench {

@@ -60,11 +60,33 @@ describe('Repair asks', () => {
 
   it('again after pullTimeoutMs, somebody else first', () => {
     const bench = new RepairBench();
-    bench.claim(P, O, 1);
-    bench.claim(Q, O, 1);
-    expect(bench.asked(100)).toEqual(['p: o 1']);
+    bench.claim(P, O, 65);
+    bench.claim(Q, O, 65);
+    expect(bench.asked(100)).toEqual(['p: o 1..65']);
     expect(bench.asked(999)).toEqual([]);
-    expect(bench.asked(1)).toEqual(['q: o 1']);
+    expect(bench.asked(1)).toEqual(['q: o 1..65']);
+  });
+
+  it('for little, after shortPullTimeoutMs: each peer once, then after pullTimeoutMs', () => {
+    const bench = new RepairBench();
+    bench.claim(P, O, 64);
+    bench.claim(Q, O, 64);
+    expect(bench.asked(100)).toEqual(['p: o 1..64']);
+    expect(bench.asked(199)).toEqual([]);
+    expect(bench.asked(1)).toEqual(['q: o 1..64']);
+    expect(bench.asked(200)).toEqual(['p: o 1..64']);
+    expect(bench.asked(999)).toEqual([]);
+    expect(bench.asked(1)).toEqual(['q: o 1..64']);
+  });
+
+  it('in no hurry where one pull asks for little of many origins', () => {
+    const bench = new RepairBench();
+    bench.peers = [P];
+    bench.claim(P, O, 40);
+    bench.claim(P, R, 40);
+    expect(bench.asked(100)).toEqual(['p: o 1..40 r 1..40']);
+    expect(bench.asked(999)).toEqual([]);
+    expect(bench.asked(1)).toEqual(['p: o 1..40 r 1..40']);
   });
 
   it('for all origins in one pull per peer, oldest want first', () => {
