@@ -1,7 +1,7 @@
 /** The commands of docs/CLI.md: each block begins with `$ hearsay …` and shows what it printed. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StandaloneCluster } from './standalone-cluster.ts';
+import type { Outcome } from './standalone-cluster.ts';
 
 const FILE = join(import.meta.dirname, '../../docs/CLI.md');
 const BLOCK = /```console\n\$ hearsay (.*)\n([\s\S]*?)```\n/g;
@@ -10,6 +10,12 @@ export interface Example {
   /** What stands after `hearsay`. */
   readonly command: string;
   readonly output: string;
+}
+
+/** What commands are put to. */
+export interface AskedCluster {
+  readonly nodes: readonly { readonly address: string; readonly url: string }[];
+  ask(argv: readonly string[]): Promise<Outcome>;
 }
 
 export function readExamples(): Example[] {
@@ -28,7 +34,7 @@ export function writeExamples(outputs: ReadonlyMap<string, string>): void {
 }
 
 /** Runs one in the cluster; addresses are those of the document. */
-export async function outputOf(cluster: StandaloneCluster, command: string): Promise<string> {
+export async function outputOf(cluster: AskedCluster, command: string): Promise<string> {
   const { stdout, stderr } = await cluster.ask(command.split(' ').filter(Boolean));
   let text = `${stdout}${stderr}`;
   cluster.nodes.forEach(({ address, url }, index) => {

@@ -17,6 +17,7 @@ export interface Outcome {
 
 export interface CommandOptions {
   readonly environment?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
   readonly input?: string;
   /** Sent once something has been printed. */
   readonly signal?: NodeJS.Signals;
@@ -29,6 +30,7 @@ export async function hearsay(
 ): Promise<Outcome> {
   const child = spawn(process.execPath, [BIN, ...argv], {
     env: { ...process.env, NO_COLOR: '1', ...options.environment },
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
   let stdout = '';
   let stderr = '';

@@ -6,3 +6,5 @@ export {
   AdminUnreachableError,
 } from './client/errors.js';
 export type { AdminAddress } from './client/http.js';
+export { ADMIN_LIMITS } from './limits.js';
+export { ABSENT, valueDigest } from './value-digest.js';

@@ -65,6 +65,11 @@ export class AdminInternalError extends HearsayError {
   readonly code = 'HEARSAY_ADMIN_INTERNAL';
 }
 
+/** Thrown when no digest can be made of a value: it is a function, or does not end. */
+export class ValueNotDigestibleError extends HearsayError {
+  readonly code = 'HEARSAY_VALUE_NOT_DIGESTIBLE';
+}
+
 /** Thrown when the admin server cannot listen where it is told to. Nothing is left open. */
 export class AdminListenFailedError extends HearsayError {
   readonly code = 'HEARSAY_ADMIN_LISTEN_FAILED';

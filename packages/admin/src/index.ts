@@ -7,6 +7,9 @@ export type {
   Drop,
   DropPlace,
   DropRecord,
+  EntryPick,
+  EntrySample,
+  LogCheck,
   NodeEvent,
   NodeKeyring,
   NodeState,
@@ -18,3 +21,4 @@ export type {
 } from './port.js';
 export * from './shapes/index.js';
 export { type TraceApi, type TracingOptions, traceDrops } from './tracing.js';
+export { ABSENT, valueDigest } from './value-digest.js';

@@ -15,6 +15,11 @@ export const ADMIN_LIMITS = {
   dropsKept: 10_000,
   /** Drops in one answer to `why`, of each node. */
   dropsShownMax: 100,
+  /** Entries that each node shows of its caches at once, and the bytes of their JSON. */
+  sampledEntriesMax: 1_000,
+  sampledBytesMax: 262_144,
+  /** Keys that entries are asked for by at once, as JSON: within the transport's limit for a question. */
+  sampledKeyBytesMax: 49_152,
   /** Faults that are remembered, at most an hour. */
   faultsKept: 1_000,
   /** Questions of other members that wait here at once. */

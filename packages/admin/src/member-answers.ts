@@ -8,7 +8,7 @@ import {
   questionShape,
   TOPIC,
 } from './member-questions.js';
-import { dropView, reachViews, scopeViews } from './node-view.js';
+import { dropView, entriesView, reachViews, scopeViews } from './node-view.js';
 import type { AdminNode } from './port.js';
 
 type Answers = {
@@ -51,19 +51,32 @@ export class MemberAnswers {
 
   readonly #answers: Answers = {
     ping: () => ({}),
-    scopes: () => ({
-      logId: this.#node.state().logId ?? null,
-      scopes: scopeViews(this.#node),
-    }),
+    scopes: () => {
+      const { coherence, readiness, logReachable, logId } = this.#node.state();
+      return {
+        coherence,
+        ready: readiness.ready,
+        logReachable: logReachable ?? null,
+        logId: logId ?? null,
+        scopes: scopeViews(this.#node),
+      };
+    },
     reaches: () => ({ reaches: reachViews(this.#node) }),
     drops: ({ scope, key }) => {
       const { drops } = this.#node;
       const found = drops.covering(scopeOf(scope), keyOf(key), ADMIN_LIMITS.dropsShownMax);
       return { completeSinceMs: drops.completeSinceMs, drops: found.map(dropView) };
     },
+    entries: (question) => this.#entries(question),
     reached: ({ token, waitMs }) => this.#reached(token, waitMs),
     applied: (question) => this.#applied(question),
   };
+
+  async #entries({ scope, pick }: QuestionOf<'entries'>): Promise<AnswerTo<'entries'>> {
+    const { max, keys } = pick;
+    const wanted = keys === undefined ? { max: max ?? 0 } : { keys: keys.map(keyOf) };
+    return entriesView(await this.#wait(() => this.#node.sample(scopeOf(scope), wanted)));
+  }
 
   async #reached(token: string, waitMs: number): Promise<AnswerTo<'reached'>> {
     // What is not followed is not cached here either.
@@ -106,7 +119,7 @@ export class MemberAnswers {
     });
   }
 
-  async #wait(until: () => Promise<boolean>): Promise<boolean> {
+  async #wait<Result>(until: () => Promise<Result>): Promise<Result> {
     if (this.#waiting >= ADMIN_LIMITS.waitingQuestionsMax)
       throw new AdminBusyError(
         `${ADMIN_LIMITS.waitingQuestionsMax} questions wait here already: ask again later`,

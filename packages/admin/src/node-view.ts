@@ -1,5 +1,7 @@
 import { originId, type PeerInspection, type ScopeStatus, sameOrigin } from '@hearsay/spi';
-import type { AdminNode, Drop, ScopeLease, ScopeReset } from './port.js';
+import { ADMIN_LIMITS } from './limits.js';
+import type { AnswerTo } from './member-questions.js';
+import type { AdminNode, Drop, EntrySample, ScopeLease, ScopeReset } from './port.js';
 import type { MembersReply, ReachView } from './shapes/members.js';
 import type { LinkView, ScopeView } from './shapes/status.js';
 import type { DropView } from './shapes/why.js';
@@ -54,6 +56,7 @@ export function linkView(peer: PeerInspection): LinkView {
     silentForMs: finite(peer.silentForMs),
     roundTripMs: finite(peer.roundTripMs),
     sendQueueBytes: peer.sendQueueBytes,
+    protocolVersion: peer.protocolVersion ?? null,
   };
 }
 
@@ -108,6 +111,19 @@ export function dropView(drop: Drop | ScopeReset): DropView {
     appendId: drop.place?.appendId ?? null,
     reason: null,
   };
+}
+
+/** As many entries as one answer may hold. */
+export function entriesView({ caches, cached, entries }: EntrySample): AnswerTo<'entries'> {
+  let bytes = 0;
+  const shown: AnswerTo<'entries'>['entries'] = [];
+  for (const { key, digest = null, ageMs } of entries) {
+    const entry = { key, digest, ageMs: toMicros(ageMs) };
+    bytes += Buffer.byteLength(JSON.stringify(entry));
+    if (bytes > ADMIN_LIMITS.sampledBytesMax) break;
+    shown.push(entry);
+  }
+  return { caches, cached, entries: shown };
 }
 
 function linksOf(node: AdminNode): readonly PeerInspection[] {

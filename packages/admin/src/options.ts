@@ -2,6 +2,7 @@ import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { ConfigInvalidError, type Scope, scopeOf } from '@hearsay/spi';
 import { ADMIN_LIMITS } from './limits.js';
 import { checkTracing, type Tracing, type TracingOptions } from './tracing.js';
+import { valueDigest } from './value-digest.js';
 
 /** How a node lets itself be looked into. */
 export interface AdminOptions {
@@ -18,6 +19,11 @@ export interface AdminOptions {
   readonly hosts?: readonly string[] | undefined;
   /** Scopes to follow for subscribers, besides those of this node's caches. */
   readonly scopes?: readonly string[] | undefined;
+  /**
+   * The digest of a cached value, 1 … 64 characters, for those who compare caches with the database
+   * (docs/ADMIN.md); default {@link valueDigest}. For values that are different and the same in JSON.
+   */
+  readonly digest?: ((value: unknown, scope: string) => string) | undefined;
   /** Traces each logged invalidation from its publication to every node that applies it. */
   readonly tracing?: TracingOptions | undefined;
 }
@@ -33,12 +39,13 @@ export interface AdminConfig {
   readonly token: string | undefined;
   readonly hosts: readonly string[];
   readonly scopes: readonly Scope[];
+  readonly digest: (value: unknown, scope: string) => string;
   readonly tracing: Tracing | undefined;
 }
 
 const LISTEN_DEFAULT = '127.0.0.1:7947';
 const KNOWN: readonly (keyof AdminOptions)[] = [
-  ...(['listen', 'unixSocket', 'token', 'hosts', 'scopes', 'tracing'] as const),
+  ...(['listen', 'unixSocket', 'token', 'hosts', 'scopes', 'digest', 'tracing'] as const),
 ];
 const ADDRESS = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})$/;
 const TOKEN = /^[\x21-\x7e]+$/;
@@ -63,6 +70,7 @@ export function checkAdminOptions(options: AdminOptions): AdminConfig {
     token,
     hosts: [...hostsOf(options.hosts), ...ownNames(place)],
     scopes: (options.scopes ?? []).map(scopeOf),
+    digest: digestOf(options.digest),
     tracing: options.tracing && checkTracing(options.tracing),
   };
 }
@@ -97,6 +105,12 @@ function tokenOf(token: string | undefined): string | undefined {
       `admin.token must have ${tokenCharsMin} to ${tokenCharsMax} printable characters without blanks: openssl rand -hex 32`,
     );
   return token;
+}
+
+function digestOf(digest: AdminOptions['digest']): AdminConfig['digest'] {
+  if (digest !== undefined && typeof digest !== 'function')
+    throw new ConfigInvalidError('admin.digest must be a function of the value and its scope');
+  return digest ?? valueDigest;
 }
 
 function hostsOf(hosts: readonly string[] = []): readonly string[] {

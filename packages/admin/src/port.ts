@@ -90,6 +90,8 @@ export interface NodeState {
   readonly readiness: Readiness;
   /** Whether the newest poll of the log was answered; `undefined` without a log or before the first. */
   readonly logReachable: boolean | undefined;
+  /** Why it was not, one line. */
+  readonly logFailure: string | undefined;
   /** Whether it has a log at all. */
   readonly logged: boolean;
   /** The log that it follows; `undefined` before the first poll, or without one. */
@@ -125,6 +127,32 @@ export interface DropRecord {
   readonly completeSinceMs: number;
 }
 
+/** Which entries of a scope: so many at random, or those under these keys. */
+export type EntryPick = { readonly max: number } | { readonly keys: readonly string[] };
+
+/** What a node has cached of a scope; digests in place of values. */
+export interface EntrySample {
+  /** How many caches of the scope there are. */
+  readonly caches: number;
+  /** Entries in all of them. */
+  readonly cached: number;
+  readonly entries: readonly {
+    readonly key: string;
+    /** `undefined` where none can be made of the value. */
+    readonly digest: string | undefined;
+    /** Since its ticket. */
+    readonly ageMs: number;
+  }[];
+}
+
+/** Whether the log takes what this node has to write. */
+export interface LogCheck {
+  /** `undefined` where it cannot be tried: no log, no scope, or a log that does not prune. */
+  readonly writable: boolean | undefined;
+  /** Why not, one line. */
+  readonly failure: string | undefined;
+}
+
 /** What the admin API needs of a node. */
 export interface AdminNode {
   readonly self: Origin;
@@ -140,6 +168,10 @@ export interface AdminNode {
   members(): readonly MemberInspection[];
   /** `undefined` where the transport does not know its members. */
   viewHash(): string | undefined;
+  /** Digests are made now; nothing of it is kept. */
+  sample(scope: Scope, pick: EntryPick): Promise<EntrySample>;
+  /** Tries to update and to delete in the log, and changes nothing. */
+  checkLog(): Promise<LogCheck>;
   /** @returns the token; `''` without a log @throws {HearsayError} not in the log; a hint was sent instead */
   invalidate(scope: Scope, targets: readonly TargetInput[]): Promise<string>;
   /** Asks the log too if gossip does not bring it. @throws {TokenInvalidError} */

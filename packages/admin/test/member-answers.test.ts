@@ -18,7 +18,14 @@ function nodeOf(reached: () => Promise<boolean> = async () => true) {
   const listeners = new Set<(event: NodeEvent) => void>();
   let handler: Parameters<MemberAsking['answer']>[1] | undefined;
   const node = {
-    state: () => ({ logId: LOG, scopes: [scope], leases: [] }),
+    state: () => ({
+      coherence: 'isolated',
+      readiness: { ready: false, reasons: [] },
+      logReachable: true,
+      logId: LOG,
+      scopes: [scope],
+      leases: [],
+    }),
     reached,
     on: (listener: (event: NodeEvent) => void) => {
       listeners.add(listener);
@@ -49,7 +56,13 @@ describe('what a member answers', () => {
   test('it says in the words of the question, and it stops when it is closed', async () => {
     const { answers, ask, isOpen } = nodeOf();
     expect(await ask('{"kind":"ping"}')).toEqual({});
-    expect((await ask('{"kind":"scopes"}')).scopes).toMatchObject([{ scope: 'item' }]);
+    expect(await ask('{"kind":"scopes"}')).toMatchObject({
+      coherence: 'isolated',
+      ready: false,
+      logReachable: true,
+      logId: LOG,
+      scopes: [{ scope: 'item' }],
+    });
     answers.close();
     expect(isOpen()).toBe(false);
   });

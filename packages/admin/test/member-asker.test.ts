@@ -10,13 +10,20 @@ const originOf = (node: string): Origin => ({
   epoch: '00000000000000aa' as Epoch,
 });
 const SELF = originOf('self');
+const LAG = { coherence: 'coherent', logReachable: null, logId: null, scopes: [] };
+const EMPTY = JSON.stringify({ ...LAG, ready: true });
 const bytes = (text: string) => Buffer.from(text);
 
 /** A node of a cluster whose members answer as the test says. */
 function clusterOf(others: readonly string[], ask: MemberAsking['ask'] | undefined) {
   const members = ['self', ...others].map((name) => ({ origin: originOf(name), state: 'alive' }));
   const asking = ask && { ask, answer: () => () => undefined };
-  const state = () => ({ scopes: [], leases: [], transport: { peers: [] } });
+  const state = () => ({
+    ...LAG,
+    readiness: { ready: true, reasons: [] },
+    leases: [],
+    transport: { peers: [] },
+  });
   const node = { self: SELF, asking, state, members: () => members } as unknown as AdminNode;
   return { members, asker: new MemberAsker(node, new MemberAnswers(node)) };
 }
@@ -27,7 +34,7 @@ describe('asking all members', () => {
     const { asker } = clusterOf(['b', 'c'], (member, topic) => {
       expect(topic).toBe(TOPIC);
       const { promise, resolve } = Promise.withResolvers<Uint8Array>();
-      const answer = () => resolve(bytes('{"logId":null,"scopes":[]}'));
+      const answer = () => resolve(bytes(EMPTY));
       if (member.node === 'b') later.push(answer);
       else {
         answer();

@@ -1,6 +1,6 @@
 import { ConfigInvalidError, NameInvalidError } from '@hearsay/spi';
 import { describe, expect, test } from 'vitest';
-import { ADMIN_LIMITS, type AdminOptions, checkAdminOptions } from '../src/index.js';
+import { ADMIN_LIMITS, type AdminOptions, checkAdminOptions, valueDigest } from '../src/index.js';
 
 const TOKEN = 't'.repeat(ADMIN_LIMITS.tokenCharsMin);
 
@@ -11,6 +11,7 @@ describe('the options', () => {
       token: undefined,
       hosts: [],
       scopes: [],
+      digest: valueDigest,
       tracing: undefined,
     });
     expect(checkAdminOptions({ listen: false }).place).toEqual({ kind: 'none' });
@@ -47,6 +48,7 @@ describe('the options', () => {
     ['admin.token', { token: `${TOKEN}\n` }],
     ['admin.hosts', { hosts: ['a:1'] }],
     ['admin.hosts', { hosts: Array(65).fill('a') }],
+    ['admin.digest', { digest: 'sha256' } as never],
     ['admin.typo', { typo: 1 } as never],
   ])('what is wrong with %s is named', (field, options) => {
     expect(() => checkAdminOptions(options)).toThrow(ConfigInvalidError);

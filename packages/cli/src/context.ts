@@ -1,6 +1,12 @@
 import type { AdminClient, AdminClientOptions } from '@hearsay/admin/client';
 import type { Colors } from 'picocolors/types.js';
 
+/**
+ * What `hearsay node --check` finds in a file.
+ * @returns what is wrong with it, one line; `undefined` for nothing
+ */
+export type CheckNodeConfig = (file: string) => Promise<string | undefined>;
+
 /** What every command is given: the node it asks, and how it answers. */
 export interface Context {
   readonly client: AdminClient;
@@ -9,10 +15,11 @@ export interface Context {
   /** One object, or one a line, instead of text for people. */
   readonly json: boolean;
   readonly colors: Colors;
-  /** Columns of the terminal; `undefined` where stdout is none: then nothing is redrawn. */
+  /** Columns of the terminal now; `undefined` where stdout is none: then nothing is redrawn. */
   readonly columns: number | undefined;
-  /** Aborted by SIGINT. */
+  /** Aborted by SIGINT, SIGTERM and SIGHUP. */
   readonly signal: AbortSignal;
+  readonly checkNodeConfig: CheckNodeConfig | undefined;
   /** Data, on stdout. */
   print(text: string): void;
   /** Diagnostics, on stderr. */

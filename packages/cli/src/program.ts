@@ -1,3 +1,4 @@
+import { ADMIN_LIMITS } from '@hearsay/admin/client';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from './context.js';
 
@@ -123,9 +124,28 @@ export function programOf(run: Run): Command {
       await act((context) => why(context, scope, key));
     });
   program
+    .command('verify')
+    .description('compares a sample of what the nodes have cached with the database')
+    .requiredOption('--scope <scope>')
+    .requiredOption('--loader <module>', 'exports load(scope, keys) or digests(scope, keys)')
+    .option('--sample <n>', 'entries of each node', whole(1, ADMIN_LIMITS.sampledEntriesMax), 200)
+    .addOption(
+      new Option('--recheck <duration>', 'how long a difference may take to go')
+        .argParser(durationMs)
+        .default(2_000, '2s'),
+    )
+    .action(async (options) => {
+      const { verify } = await import('./commands/verify.js');
+      await act((context) => verify(context, { ...options, timeoutMs: globals().timeout }));
+    });
+  program
     .command('doctor')
     .description('checks this machine, the node and the mesh; each finding with its fix')
-    .action(async () => act((await import('./commands/doctor.js')).doctor));
+    .option('--config <file>', 'check this file of hearsay node too')
+    .action(async (options) => {
+      const { doctor } = await import('./commands/doctor.js');
+      await act((context) => doctor(context, options));
+    });
   program
     .command('reachability')
     .description('asks every member whom it reaches: one-way cuts show')
@@ -176,4 +196,16 @@ function whole(min: number, max: number) {
       throw new InvalidArgumentError(`use an integer from ${min} to ${max}`);
     return value;
   };
+}
+
+const MS_PER: Readonly<Record<string, number>> = { ms: 1, s: 1_000, min: 60_000 };
+const DURATION_MS_MAX = 600_000;
+
+/** @returns milliseconds */
+function durationMs(text: string): number {
+  const [, count = '', unit = 'ms'] = /^(\d+(?:\.\d+)?)(ms|s|min)?$/.exec(text) ?? [];
+  const value = Number(count) * (MS_PER[unit] ?? 1);
+  if (count === '' || value > DURATION_MS_MAX)
+    throw new InvalidArgumentError('use a time of at most 10min, such as 500ms or 2s');
+  return value;
 }

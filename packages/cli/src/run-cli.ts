@@ -1,22 +1,30 @@
 import { AdminClient, type AdminClientOptions } from '@hearsay/admin/client';
 import { CommanderError } from 'commander';
 import picocolors from 'picocolors';
-import type { Context } from './context.js';
+import type { CheckNodeConfig, Context } from './context.js';
 import { EXIT, exitCodeOf } from './exit-code.js';
 import { type GlobalOptions, programOf } from './program.js';
+
+const COLUMNS_DEFAULT = 80;
+/** The command ends what it does, and restores the terminal. */
+const ENDS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * `hearsay <command>`.
  * @param argv what stands after `hearsay`
+ * @param checkNodeConfig for `doctor --config`
  * @returns the exit code: see docs/CLI.md
  */
-export async function runCli(argv: readonly string[]): Promise<number> {
+export async function runCli(
+  argv: readonly string[],
+  checkNodeConfig?: CheckNodeConfig,
+): Promise<number> {
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
-  process.once('SIGINT', interrupt);
+  for (const name of ENDS) process.once(name, interrupt);
   let exitCode: number = EXIT.ok;
   const program = programOf(async (options, command) => {
-    exitCode = await command(contextOf(options, interruption.signal));
+    exitCode = await command(contextOf(options, interruption.signal, checkNodeConfig));
   });
   try {
     await program.parseAsync([...argv], { from: 'user' });
@@ -30,19 +38,21 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     process.stderr.write(`hearsay: ${message}${name ? ` (${name})` : ''}\n`);
     return code;
   } finally {
-    process.off('SIGINT', interrupt);
+    for (const name of ENDS) process.off(name, interrupt);
   }
 }
 
 function contextOf(
   { url, socket, token, timeout, json }: GlobalOptions,
   signal: AbortSignal,
+  checkNodeConfig: CheckNodeConfig | undefined,
 ): Context {
   const address: AdminClientOptions = {
     ...(socket === undefined ? {} : { unixSocket: socket }),
     ...(url === undefined || socket !== undefined ? {} : { url }),
     ...(token === undefined ? {} : { token }),
     timeoutMs: timeout,
+    signal,
   };
   const isTerminal = process.stdout.isTTY === true;
   return {
@@ -50,8 +60,12 @@ function contextOf(
     address,
     json,
     colors: picocolors.createColors(isTerminal && !json && !process.env['NO_COLOR']),
-    columns: isTerminal ? process.stdout.columns : undefined,
+    get columns() {
+      // A terminal without a size says 0.
+      return isTerminal ? process.stdout.columns || COLUMNS_DEFAULT : undefined;
+    },
     signal,
+    checkNodeConfig,
     print: (text) => process.stdout.write(`${text}\n`),
     note: (text) => process.stderr.write(`${text}\n`),
   };

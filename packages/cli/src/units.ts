@@ -38,3 +38,32 @@ export function printable(text: string): string {
     (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );
 }
+
+/** @param charsMax at least 1 @returns the text, its end replaced by … where it is longer */
+export function truncated(text: string, charsMax: number): string {
+  const characters = [...text];
+  return characters.length <= charsMax ? text : `${characters.slice(0, charsMax - 1).join('')}…`;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a colour begins with one
+const COLOUR = /\x1b\[[0-9;]*m/g;
+const PLAIN = '\x1b[0m';
+
+/** @returns the columns that a text takes, colours left out */
+export function widthOf(text: string): number {
+  return [...text.replace(COLOUR, '')].length;
+}
+
+/** As {@link truncated}, for a line with colours. */
+export function fitted(line: string, columns: number): string {
+  if (widthOf(line) <= columns) return line;
+  let left = columns - 1;
+  const parts = line.split(new RegExp(`(${COLOUR.source})`)).map((part, index) => {
+    // Every second part is a colour.
+    if (index % 2 === 1) return part;
+    const shown = [...part].slice(0, left);
+    left -= shown.length;
+    return shown.join('');
+  });
+  return `${parts.join('')}${parts.length > 1 ? PLAIN : ''}…`;
+}

@@ -291,7 +291,7 @@ export class FreshnessDriver {
         this.#counters.pollsFailed++;
         this.#pollFailure = lineOf(error);
         observer.pollEnded(undefined);
-        logger.debug({ error }, 'a poll of the version log failed');
+        logger.debug({ err: error }, 'a poll of the version log failed');
         this.#handle({ kind: 'poll-failed', pollId });
       },
     );

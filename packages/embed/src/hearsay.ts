@@ -298,7 +298,7 @@ export class Hearsay {
     for (const { scope } of announcements) this.#pruning?.use(scope);
     this.#driver.committed(announcements);
     this.#transport?.publish(announcements).catch((error: unknown) => {
-      this.#logger.debug({ error }, 'an announcement was not accepted; polling covers it');
+      this.#logger.debug({ err: error }, 'an announcement was not accepted; polling covers it');
     });
   }
 
@@ -336,7 +336,7 @@ export class Hearsay {
     try {
       this.#events.emit(name, ...(event as never));
     } catch (error) {
-      this.#logger.error({ error, event: name }, 'a listener threw');
+      this.#logger.error({ err: error, event: name }, 'a listener threw');
     }
   }
 

@@ -80,7 +80,10 @@ export class LeaseDriver {
     for (const effect of effects) {
       if (effect.kind !== 'remove-leases') continue;
       await leases.removeLeases(effect.rows).catch((error: unknown) => {
-        logger.debug({ error }, 'a lease row was left behind; the next revocation waits for it');
+        logger.debug(
+          { err: error },
+          'a lease row was left behind; the next revocation waits for it',
+        );
       });
     }
   }
@@ -103,7 +106,7 @@ export class LeaseDriver {
       this.#handle({ kind: 'lease-committed', leaseSeq, readableFromMs: unsentSinceMs() });
     } catch (error) {
       this.counters.leasesFailed++;
-      logger.debug({ error }, 'a lease could not be registered');
+      logger.debug({ err: error }, 'a lease could not be registered');
       this.#handle({ kind: 'lease-failed', leaseSeq });
     }
   }

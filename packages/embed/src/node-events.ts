@@ -14,7 +14,7 @@ export class NodeEvents {
         try {
           listener(event);
         } catch (error) {
-          logger.error({ error, event: event.kind }, 'a listener of the admin API threw');
+          logger.error({ err: error, event: event.kind }, 'a listener of the admin API threw');
         }
       }
     };

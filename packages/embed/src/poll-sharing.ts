@@ -90,7 +90,7 @@ export class PollSharing {
       (error: unknown) => {
         if (signal.aborted) return;
         this.counters.pollsNotShared++;
-        this.#options.logger.debug({ error, peer: peer.node }, 'a poll could not be shared');
+        this.#options.logger.debug({ err: error, peer: peer.node }, 'a poll could not be shared');
         this.#options.handle({ kind: 'ask-failed', pollId });
       },
     );
@@ -153,7 +153,7 @@ export class PollSharing {
         .filter((one) => one.state === 'alive' && one.metadata[LOG_METADATA] === logId)
         .map(({ origin }) => origin);
     } catch (error) {
-      logger.debug({ error }, 'the members are not known yet');
+      logger.debug({ err: error }, 'the members are not known yet');
       return [];
     }
   }
@@ -165,7 +165,7 @@ export class PollSharing {
       membership.updateMetadata(metadata);
     } catch (error) {
       if (!(error instanceof MetadataTooLargeError)) throw error;
-      logger.debug({ error }, 'no room to tell the members which log is followed here');
+      logger.debug({ err: error }, 'no room to tell the members which log is followed here');
     }
   }
 }

@@ -95,7 +95,8 @@ export class Pruning {
         await this.#log.prune({ scope, maxAgeMs, keepRows });
       } catch (error) {
         // The next time will do.
-        if (!this.#stopped) this.#logger.warn({ error, scope }, 'pruning the version log failed');
+        if (!this.#stopped)
+          this.#logger.warn({ err: error, scope }, 'pruning the version log failed');
         return;
       }
     }

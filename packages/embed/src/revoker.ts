@@ -124,7 +124,7 @@ export class Revoker {
       const table = await leases.readLeases();
       this.#handle(run, { kind: 'table-read', table });
     } catch (error) {
-      logger.debug({ error }, 'the lease table could not be read');
+      logger.debug({ err: error }, 'the lease table could not be read');
       this.#handle(run, { kind: 'table-failed' });
     }
   }
@@ -137,7 +137,7 @@ export class Revoker {
       const log = await askHolder(asking, holder, run.questions, options);
       this.#handle(run, { kind: 'acknowledged', holder, log });
     } catch (error) {
-      logger.debug({ error, holder }, 'a holder did not acknowledge a revocation');
+      logger.debug({ err: error, holder }, 'a holder did not acknowledge a revocation');
       this.#handle(run, { kind: 'ask-failed', holder });
     }
   }
@@ -145,7 +145,10 @@ export class Revoker {
   async #remove(rows: readonly LeaseRow[]): Promise<void> {
     const { leases, logger } = this.#options;
     await leases.removeLeases(rows).catch((error: unknown) => {
-      logger.debug({ error }, 'lease rows were left behind; the next revocation waits for them');
+      logger.debug(
+        { err: error },
+        'lease rows were left behind; the next revocation waits for them',
+      );
     });
   }
 

@@ -10,5 +10,6 @@ if (command === 'node') {
   process.exitCode = await runNode(rest);
 } else {
   const { runCli } = await import('@hearsay/cli');
-  process.exitCode = await runCli(process.argv.slice(2));
+  const checkNodeConfig = async (file) => (await import('@hearsay/node')).checkConfigFile(file);
+  process.exitCode = await runCli(process.argv.slice(2), checkNodeConfig);
 }

@@ -8,11 +8,14 @@ import type {
   InvalidateReply,
   KeysReply,
   LagReply,
+  LogCheckReply,
   MembersReply,
   PingReply,
   ReachabilityReply,
   ReachedReply,
   ReadyReply,
+  SampleBody,
+  SampleReply,
   ScopesReply,
   StatusReply,
   StreamEvent,
@@ -30,6 +33,8 @@ const RECONNECT_MS = 1_000;
 export interface AdminClientOptions extends AdminAddress {
   /** For one answer, beside what it is asked to wait; default 10,000. */
   readonly timeoutMs?: number;
+  /** Ends every call but `events` with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 export interface EventOptions {
@@ -52,8 +57,10 @@ export interface EventOptions {
 export class AdminClient {
   readonly #address: AdminAddress;
   readonly #timeoutMs: number;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor({ timeoutMs = TIMEOUT_MS_DEFAULT, ...address }: AdminClientOptions = {}) {
+  constructor({ timeoutMs = TIMEOUT_MS_DEFAULT, signal, ...address }: AdminClientOptions = {}) {
+    this.#signal = signal;
     this.#address = address;
     this.#timeoutMs = timeoutMs;
   }
@@ -88,6 +95,14 @@ export class AdminClient {
 
   why(scope: string, key: string): Promise<WhyReply> {
     return this.#get(`/v1/why?${new URLSearchParams({ scope, key })}`);
+  }
+
+  sample(body: SampleBody): Promise<SampleReply> {
+    return this.#call('POST', '/v1/sample', body);
+  }
+
+  checkLog(): Promise<LogCheckReply> {
+    return this.#call('POST', '/v1/log/check', {});
   }
 
   reachability(): Promise<ReachabilityReply> {
@@ -190,7 +205,7 @@ export class AdminClient {
     waitMs = 0,
     isDone = (status: number): boolean => status === 200,
   ): Promise<Reply> {
-    const call = { method, path, body };
+    const call = { method, path, body, signal: this.#signal };
     const answer = await exchange(this.#address, call, this.#timeoutMs + waitMs);
     return replyOf(answer, isDone) as Reply;
   }

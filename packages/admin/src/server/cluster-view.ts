@@ -5,9 +5,13 @@ import { behindOf, toMicros } from '../node-view.js';
 import type { AdminNode } from '../port.js';
 import type { LagReply } from '../shapes/lag.js';
 import type { PingReply, ReachabilityReply } from '../shapes/members.js';
+import type { SampleBody, SampleReply } from '../shapes/sample.js';
 import type { WhyQuery, WhyReply } from '../shapes/why.js';
 import { followedScope } from './followed-scope.js';
 import { SingleFlight } from './single-flight.js';
+
+/** How long a member may take to make digests. */
+const DIGESTING_MS = 2_000;
 
 /** What only all members together can say. Those who could not be asked are listed as such. */
 export class ClusterView {
@@ -40,6 +44,20 @@ export class ClusterView {
       drops: one.answer?.drops ?? [],
     }));
     return { scope, key, nodes };
+  }
+
+  /** @throws {NameInvalidError} @throws {ScopeUnknownError} */
+  async sample({ scope: name, ...pick }: SampleBody): Promise<SampleReply> {
+    const scope = followedScope(this.#node, name);
+    const asked = await this.#asker.askAll<'entries'>(
+      { kind: 'entries', scope, pick },
+      DIGESTING_MS,
+    );
+    const nodes = asked.map((one) => ({
+      ...partOf(one, this.#node.self),
+      ...(one.answer ?? { caches: 0, cached: 0, entries: [] }),
+    }));
+    return { scope, nodes };
   }
 
   /**
@@ -75,6 +93,9 @@ export class ClusterView {
       }
     const nodes = asked.map((one) => ({
       ...partOf(one, this.#node.self),
+      coherence: one.answer?.coherence ?? null,
+      ready: one.answer?.ready ?? null,
+      logReachable: one.answer?.logReachable ?? null,
       logId: one.answer?.logId ?? null,
       scopes: (one.answer?.scopes ?? []).map((scope) => ({
         ...scope,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 
@@ -28,6 +29,8 @@ export interface StaticFile {
   readonly path: string;
   readonly mediaType: string;
   readonly bytes: Buffer;
+  /** With its quotes; changes with the bytes. */
+  readonly etag: string;
 }
 
 /**
@@ -39,7 +42,8 @@ export function dashboardFiles(folder: string): StaticFile[] {
     const mediaType = MEDIA_TYPES[extname(name)];
     if (mediaType === undefined) return [];
     const path = name === 'index.html' ? '/' : `/${name}`;
-    return [{ path, mediaType, bytes: readFileSync(join(folder, name)) }];
+    const bytes = readFileSync(join(folder, name));
+    return [{ path, mediaType, bytes, etag: etagOf(bytes) }];
   });
 }
 
@@ -49,4 +53,8 @@ function namesIn(folder: string): string[] {
   } catch {
     return [];
   }
+}
+
+function etagOf(bytes: Buffer): string {
+  return `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
 }

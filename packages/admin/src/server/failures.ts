@@ -48,7 +48,7 @@ export interface Failure {
 export function failureOf(error: unknown, logger: Logger): Failure {
   const known = error instanceof HearsayError ? error : ofServer(error);
   const status = STATUS[known?.code ?? ''] ?? 500;
-  if (status === 500) logger.error({ error }, 'a request to the admin API failed');
+  if (status === 500) logger.error({ err: error }, 'a request to the admin API failed');
   // What is no error of ours may name what is nobody's business.
   const told = known ?? new AdminInternalError('the node failed to answer: its log says why');
   return { status, body: bodyOf(told) };

@@ -69,15 +69,22 @@ export function httpServer(
   addEvents(server, api);
   const document = openApiDocument(routes);
   server.get('/openapi.json', { config: { open: true } }, async () => document);
-  for (const { path, mediaType, bytes } of files)
-    server.get(path, { config: { open: true } }, (_, reply) =>
-      reply
-        .type(mediaType)
-        .header('content-security-policy', CONTENT_SECURITY_POLICY)
-        .header('referrer-policy', 'no-referrer')
-        .send(bytes),
-    );
+  for (const file of files) addFile(server, file);
   return server;
+}
+
+/** Browsers keep it and ask each time whether it is still the same: a page and its parts are of one release. */
+function addFile(server: FastifyInstance, { path, mediaType, bytes, etag }: StaticFile): void {
+  server.get(path, { config: { open: true } }, (request, reply) => {
+    reply
+      .header('cache-control', 'no-cache')
+      .header('etag', etag)
+      .header('content-security-policy', CONTENT_SECURITY_POLICY)
+      .header('referrer-policy', 'no-referrer');
+    return request.headers['if-none-match'] === etag
+      ? reply.status(304).send()
+      : reply.type(mediaType).send(bytes);
+  });
 }
 
 function addRoute(server: FastifyInstance, route: Route, api: Api, access: Access): void {

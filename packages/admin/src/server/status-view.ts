@@ -4,7 +4,8 @@ import type { Api } from './api.js';
 
 /** @returns all that this node knows of itself */
 export function statusView({ node, subscribers, process }: Api): StatusReply {
-  const { coherence, readiness, logReachable, logId, counters, transport } = node.state();
+  const { coherence, readiness, logReachable, logFailure, logId, counters, transport } =
+    node.state();
   const present = node.members().filter(({ state }) => state === 'alive' || state === 'suspect');
   return {
     ...node.self,
@@ -12,6 +13,7 @@ export function statusView({ node, subscribers, process }: Api): StatusReply {
     reasons: readiness.reasons.map((reason) => ({ ...reason })),
     coherence,
     logReachable: logReachable ?? null,
+    logFailure: logFailure ?? null,
     logId: logId ?? null,
     transport: transport?.transport ?? null,
     addresses: [...(transport?.addresses ?? [])],

@@ -13,6 +13,11 @@ export const logId = z
   .nullable()
   .describe('the log that the node follows; null without one, and before the first poll');
 
+export const logReachable = z
+  .boolean()
+  .nullable()
+  .describe('whether the newest poll was answered; null without a log');
+
 export const via = z
   .enum(['gossip', 'log', 'local'])
   .describe('how it got there: from another node, from the version log, or announced there');

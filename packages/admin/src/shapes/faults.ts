@@ -2,7 +2,10 @@ import { z } from 'zod';
 
 export const faultShape = z.object({
   atMs: z.number().describe('milliseconds since 1970'),
-  kind: z.enum(['member', 'coherence', 'reset', 'log', 'readiness', 'subscriber']),
+  kind: z.enum([
+    ...(['member', 'coherence', 'reset', 'gap', 'log', 'readiness', 'admission'] as const),
+    'subscriber',
+  ]),
   text: z.string().describe('one line for people'),
 });
 export type FaultView = z.infer<typeof faultShape>;

@@ -6,6 +6,8 @@ export * from './histograms.js';
 export * from './invalidate.js';
 export * from './keys.js';
 export * from './lag.js';
+export * from './log-check.js';
 export * from './members.js';
+export * from './sample.js';
 export * from './status.js';
 export * from './why.js';

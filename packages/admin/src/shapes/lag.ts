@@ -1,6 +1,15 @@
 import { z } from 'zod';
-import { answerOf, logId, version } from './common.js';
+import { answerOf, coherence, logId, logReachable, version } from './common.js';
 import { scopeShape } from './status.js';
+
+/** What a node says of itself when it is asked how far it is. */
+export const lagOf = {
+  coherence,
+  ready: z.boolean(),
+  logReachable,
+  logId,
+  scopes: z.array(scopeShape),
+};
 
 export const lagShape = z.object({
   scopes: z
@@ -14,12 +23,13 @@ export const lagShape = z.object({
   nodes: z.array(
     z.object({
       ...answerOf,
+      coherence: coherence.nullable().describe('null where there is no answer'),
+      ready: z.boolean().nullable().describe('null where there is no answer'),
+      logReachable,
       logId,
-      scopes: z
-        .array(scopeShape)
-        .describe(
-          'behind: against the newest version above; null on another log, for versions of different logs never compare',
-        ),
+      scopes: lagOf.scopes.describe(
+        'behind: against the newest version above; null on another log, for versions of different logs never compare',
+      ),
     }),
   ),
 });

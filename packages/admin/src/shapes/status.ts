@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { coherence, durationMs, epoch, logId, nodeName, version } from './common.js';
+import { coherence, durationMs, epoch, logId, logReachable, nodeName, version } from './common.js';
 
 export const scopeShape = z.object({
   scope: z.string(),
@@ -27,6 +27,10 @@ export const linkShape = z.object({
   silentForMs: durationMs.describe('since the last acknowledged round trip; null before the first'),
   roundTripMs: durationMs,
   sendQueueBytes: z.int().min(0),
+  protocolVersion: z
+    .int()
+    .nullable()
+    .describe('what both sides speak on the link; null where nothing is negotiated'),
 });
 export type LinkView = z.infer<typeof linkShape>;
 
@@ -56,10 +60,11 @@ export const statusShape = z.object({
   ready: z.boolean(),
   reasons: z.array(reasonShape).describe('why it is not ready'),
   coherence,
-  logReachable: z
-    .boolean()
+  logReachable,
+  logFailure: z
+    .string()
     .nullable()
-    .describe('whether the newest poll was answered; null without a log'),
+    .describe('why the newest poll failed, one line; null where it did not, and in bug reports'),
   logId,
   transport: z.string().nullable(),
   addresses: z.array(z.string()).describe('what others are told to dial'),

@@ -47,7 +47,12 @@ describe('what only all members together can say', () => {
     expect(json.scopes).toEqual([{ scope: 'item', logVersion: 2 }]);
     expect(json.nodes.map((part: Part) => part.node)).toEqual(['b', 'a']);
     for (const part of json.nodes)
-      expect(part.scopes).toMatchObject([{ scope: 'item', appliedThrough: 2, behind: 0 }]);
+      expect(part).toMatchObject({
+        coherence: 'coherent',
+        ready: true,
+        logReachable: true,
+        scopes: [{ scope: 'item', appliedThrough: 2, behind: 0 }],
+      });
   });
 
   test('lag: a member of another log is not compared, and adds nothing to this one (L8)', async () => {

@@ -22,6 +22,17 @@ test('files of a known type are read, by name and never below the folder', () =>
   ]);
 });
 
+test('a tag tells two files apart, and the same file not', () => {
+  const path = folder();
+  const tagOf = (text: string) => {
+    writeFileSync(join(path, 'app.js'), text);
+    return dashboardFiles(path)[0]?.etag;
+  };
+  expect(tagOf('a')).toMatch(/^"[\w-]{22}"$/);
+  expect(tagOf('a')).toBe(tagOf('a'));
+  expect(tagOf('a')).not.toBe(tagOf('b'));
+});
+
 test('where there is no folder there are no files', () => {
   expect(dashboardFiles(join(folder(), 'missing'))).toEqual([]);
 });
@@ -31,6 +42,7 @@ test('files are served under that policy, to callers without a token too', async
     path: '/',
     mediaType: 'text/html; charset=utf-8',
     bytes: Buffer.from('<!doctype html>'),
+    etag: '"of-these-bytes"',
   };
   const api = { node: {}, subscribers: {} } as never;
   const server = httpServer(api, new Access('a-token-of-this-test', []), [], [file]);
@@ -42,10 +54,15 @@ test('files are served under that policy, to callers without a token too', async
   expect(page.text).toBe('<!doctype html>');
   expect(page.headers).toMatchObject({
     'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-cache',
+    etag: file.etag,
     'content-security-policy': CONTENT_SECURITY_POLICY,
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
   });
+  const again = await call(address, '/', { headers: { 'if-none-match': file.etag } });
+  expect([again.status, again.text]).toEqual([304, '']);
+  expect((await call(address, '/', { headers: { 'if-none-match': '"older"' } })).status).toBe(200);
   expect((await call(address, '/', { headers: { host: 'evil.example' } })).status).toBe(403);
 });
 

@@ -50,7 +50,7 @@ describe('what a request fails with', () => {
     const { status, body } = failureOf(error, logger);
     expect([status, body.error.code]).toEqual([500, 'HEARSAY_ADMIN_INTERNAL']);
     expect(JSON.stringify(body)).not.toContain('password');
-    expect(errors).toEqual([{ error }]);
+    expect(errors).toEqual([{ err: error }]);
   });
 
   test('a message is one line of bounded length, whatever it holds', () => {

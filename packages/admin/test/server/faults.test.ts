@@ -65,6 +65,36 @@ describe('faults', () => {
     ]);
   });
 
+  test('that the transport only counts are told at once, then once a minute with how often', () => {
+    const counters = {
+      gaps: 0,
+      admissionsRefused: 0,
+      admissionsRefusedKey: 0,
+      admissionsRefusedSelf: 0,
+    };
+    const { clock, faults } = faultsOf({ transport: { counters } });
+    const texts = () => faults.list().map(({ kind, text }) => `${kind}: ${text}`);
+    const lookAfter = (ms: number) => {
+      clock.advance(ms);
+      vi.advanceTimersByTime(1_000);
+    };
+    counters.admissionsRefused = 2;
+    counters.admissionsRefusedSelf = 1;
+    counters.admissionsRefusedKey = 1;
+    lookAfter(1_000);
+    expect(texts()).toEqual(['admission: refused to admit a peer, once: key']);
+    counters.admissionsRefusedKey = 41;
+    lookAfter(59_999);
+    expect(texts()).toHaveLength(1);
+    lookAfter(1);
+    lookAfter(60_000);
+    expect(texts()).toHaveLength(2);
+    expect(texts()[0]).toBe('admission: refused to admit a peer, 40 times: key');
+    counters.gaps = 1;
+    lookAfter(1_000);
+    expect(texts()[0]).toBe('gap: events were lost, once: the log was read, or scopes were reset');
+  });
+
   test('are forgotten after an hour, and the oldest first where there are too many', () => {
     const { clock, faults } = faultsOf();
     for (let i = 0; i <= ADMIN_LIMITS.faultsKept; i++) faults.add('subscriber', `${i}`);

@@ -20,7 +20,7 @@ export async function lag(context: Context, { max }: LagOptions): Promise<number
   return isWell ? EXIT.ok : EXIT.unhealthy;
 }
 
-function lagText({ colors }: Context, { scopes: logs, nodes }: LagReply): string {
+function lagText({ colors, columns }: Context, { scopes: logs, nodes }: LagReply): string {
   const headings = ['NODE', 'SCOPE', 'APPLIED', 'LOG', 'BEHIND', 'FRESH FOR'];
   const logOf = new Map(logs.map(({ scope, logVersion }) => [scope, logVersion]));
   const rows = nodes.flatMap(({ node, outcome, detail, scopes }) => {
@@ -36,5 +36,5 @@ function lagText({ colors }: Context, { scopes: logs, nodes }: LagReply): string
       freshForMs === null ? colors.yellow('unproven') : duration(freshForMs),
     ]);
   });
-  return table(headings, rows, headings.slice(2));
+  return table(headings, rows, headings.slice(2), columns);
 }

@@ -33,7 +33,7 @@ function select(reply: MembersReply, { status }: MembersOptions): MembersReply {
 }
 
 function membersText(
-  { colors }: Context,
+  { colors, columns }: Context,
   { members: shown, viewHash }: MembersReply,
   { detailed }: Pick<MembersOptions, 'detailed'>,
 ): string {
@@ -53,7 +53,12 @@ function membersText(
     ];
     return detailed ? [...row, ...details(member)] : row;
   });
-  const text = table(detailed ? [...headings, ...more] : headings, rows, ['FOR', 'RTT', 'INC']);
+  const text = table(
+    detailed ? [...headings, ...more] : headings,
+    rows,
+    ['FOR', 'RTT', 'INC'],
+    columns,
+  );
   return detailed ? `${text}\nview ${viewHash ?? '–'}` : text;
 }
 

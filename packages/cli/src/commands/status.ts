@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { StatusReply } from '@hearsay/admin';
 import { answer, type Context } from '../context.js';
 import { EXIT } from '../exit-code.js';
-import { bytes, duration } from '../units.js';
+import { bytes, duration, printable } from '../units.js';
 import { scopesText } from './scopes.js';
 
 const LOOK_MS = 100;
@@ -25,6 +25,10 @@ export async function status(context: Context, { waitMs }: StatusOptions): Promi
   return waitMs > 0 ? EXIT.timeout : EXIT.unhealthy;
 }
 
+export function reasonsText(reasons: StatusReply['reasons']): string {
+  return reasons.map(({ scope, message }) => printable(`${scope}: ${message}`)).join('; ');
+}
+
 function statusText(context: Context, reply: StatusReply): string {
   const { colors } = context;
   const { process, memberCount, links, logReachable } = reply;
@@ -34,7 +38,7 @@ function statusText(context: Context, reply: StatusReply): string {
   ];
   const lines: [string, string][] = [
     ['node', `${reply.node} (epoch ${reply.epoch})`],
-    ['ready', reply.ready ? colors.green('yes') : colors.red(`no: ${reply.reasons.join('; ')}`)],
+    ['ready', reply.ready ? colors.green('yes') : colors.red(`no: ${reasonsText(reply.reasons)}`)],
     ['coherence', (isWell ? colors.green : colors.red)(reply.coherence)],
     ['members', `${memberCount}, linked to ${links.length}`],
     ['log', log ?? ''],

@@ -2,10 +2,12 @@ import type { FaultsReply, LagReply, MembersReply, ScopeView, StatusReply } from
 import type { Context } from '../context.js';
 import { live } from '../live.js';
 import { table } from '../table.js';
-import { bytes, duration, printable, timeOfDay } from '../units.js';
+import { bytes, duration, printable, timeOfDay, truncated, widthOf } from '../units.js';
+import { reasonsText } from './status.js';
 
 const EVERY_MS = 1_000;
 const FAULTS_SHOWN = 5;
+const NAME_CHARS_MIN = 16;
 
 interface Picture {
   readonly status: StatusReply;
@@ -46,12 +48,16 @@ function draw(context: Context, picture: Picture, before: Picture | undefined): 
   return [...parts, [heading, ...lines].join('\n')].join('\n\n');
 }
 
-function headText({ colors }: Context, status: StatusReply): string {
+function headText({ colors, columns }: Context, status: StatusReply): string {
   const { node, ready, coherence, memberCount, process, reasons } = status;
-  const state = ready ? colors.green('ready') : colors.red(`not ready: ${reasons.join('; ')}`);
-  const first = `${colors.bold(printable(node))}  ${coherence}  ${memberCount} members  ${state}`;
+  const state = ready ? colors.green('ready') : colors.red(`not ready: ${reasonsText(reasons)}`);
+  const facts = `  ${coherence}  ${memberCount} members  ${state}`;
+  const nameMax = Math.max(NAME_CHARS_MIN, (columns ?? Infinity) - widthOf(facts));
   const { eventLoopDelayMs, residentBytes, upForMs } = process;
-  return `${first}\nup ${duration(upForMs)}  ${bytes(residentBytes)}  event loop p99 ${duration(eventLoopDelayMs.p99)}`;
+  return [
+    `${colors.bold(truncated(printable(node), nameMax))}${facts}`,
+    `up ${duration(upForMs)}  ${bytes(residentBytes)}  event loop p99 ${duration(eventLoopDelayMs.p99)}`,
+  ].join('\n');
 }
 
 const RATES: Readonly<Record<string, string>> = {
@@ -72,7 +78,7 @@ function ratesText({ status, takenMs }: Picture, before: Picture | undefined): s
     .join('   ');
 }
 
-function nodesText({ colors }: Context, { members, lag }: Picture): string {
+function nodesText({ colors, columns }: Context, { members, lag }: Picture): string {
   const lagOf = new Map(lag.nodes.map((node) => [`${node.node} ${node.epoch}`, node]));
   const rows = members.members.map(({ node, epoch, self, state, forMs, link }) => {
     const known = lagOf.get(`${node} ${epoch}`);
@@ -85,7 +91,7 @@ function nodesText({ colors }: Context, { members, lag }: Picture): string {
     ];
   });
   const headings = ['NODE', 'STATE', 'FOR', 'RTT', 'BEHIND', 'PROOF AGE'];
-  return table(headings, rows, headings.slice(2));
+  return table(headings, rows, headings.slice(2), columns);
 }
 
 /** How far the slowest of a node's scopes is behind, and how old its oldest proof. */

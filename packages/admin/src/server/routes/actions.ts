@@ -8,6 +8,7 @@ import {
   reachedShape,
 } from '../../shapes/invalidate.js';
 import { type KeysReply, keyBody, keysShape } from '../../shapes/keys.js';
+import { logCheckBody, logCheckShape } from '../../shapes/log-check.js';
 import { followedScope } from '../followed-scope.js';
 import { invalidate } from '../invalidation.js';
 import { jsonRoute, type Route } from '../route.js';
@@ -28,6 +29,17 @@ export const ACTION_ROUTES: readonly Route[] = [
     shape: invalidateShape,
     errors: [400, 404, 409, 503],
     run: ({ body }, { node, asker }) => invalidate(body, node, asker),
+  }),
+  jsonRoute({
+    path: '/v1/log/check',
+    summary: 'Tries on this node whether the log takes what it writes there; changes nothing.',
+    body: logCheckBody,
+    name: 'LogCheck',
+    shape: logCheckShape,
+    run: async (_, { node }) => {
+      const { writable = null, failure = null } = await node.checkLog();
+      return { writable, failure };
+    },
   }),
   jsonRoute({
     path: '/v1/reached',

@@ -4,6 +4,7 @@ import { faultsShape } from '../../shapes/faults.js';
 import { histogramsShape } from '../../shapes/histograms.js';
 import { lagShape } from '../../shapes/lag.js';
 import { membersShape, pingQuery, pingShape, reachabilityShape } from '../../shapes/members.js';
+import { sampleBody, sampleShape } from '../../shapes/sample.js';
 import { scopesShape, statusShape } from '../../shapes/status.js';
 import { whyQuery, whyShape } from '../../shapes/why.js';
 import { debugView } from '../debug-view.js';
@@ -49,6 +50,15 @@ export const INSPECTION_ROUTES: readonly Route[] = [
     shape: whyShape,
     errors: [400, 404],
     run: ({ query }, { cluster }) => cluster.why(query),
+  }),
+  jsonRoute({
+    path: '/v1/sample',
+    summary: 'What each node has cached of a scope, as digests: to be compared with the database.',
+    body: sampleBody,
+    name: 'Sample',
+    shape: sampleShape,
+    errors: [400, 404, 503],
+    run: ({ body }, { cluster }) => cluster.sample(body),
   }),
   jsonRoute({
     path: '/v1/reachability',
