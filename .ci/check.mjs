@@ -12,7 +12,13 @@ const packages = globSync('packages/*/package.json', { cwd: root }).map(dirname)
 
 /** A step is one or more commands, run one after the other; all must succeed. */
 const steps = [
-  { name: 'types', commands: ['tsc -b', 'tsc -p tsconfig.scripts.json'] },
+  {
+    name: 'types',
+    commands: [
+      ...['tsc -b', 'tsc -p tsconfig.scripts.json'],
+      'tsc -p packages/admin/tsconfig.dashboard.json',
+    ],
+  },
   { name: 'lint and format', commands: ['biome check --error-on-warnings .'] },
   { name: 'package boundaries', commands: ['node .ci/boundaries.mjs'] },
   { name: 'examples in the docs', commands: ['node .ci/examples.mjs'] },

@@ -57,7 +57,9 @@ describe('the tarballs', () => {
         return stem === undefined || !existsSync(join(source, `${stem}.ts`));
       });
       expect(orphans, `${name}: left over in dist; remove it and build again`).toEqual([]);
-      const other = others.map(({ path }) => path).filter((path) => !path.startsWith('bin/'));
+      const other = others
+        .map(({ path }) => path)
+        .filter((path) => !/^(bin|dashboard)\//.test(path));
       expect(other.toSorted(), name).toEqual(['LICENSE', 'README.md', 'package.json']);
     }
   });

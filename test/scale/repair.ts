@@ -157,11 +157,17 @@ export class Repairs {
 
   #expire({ wants, pulls }: Patient, nowMs: number): void {
     for (const [peer, pull] of pulls) {
-      if (nowMs - pull.atMs < this.#settings.pullTimeoutMs) continue;
+      if (nowMs - pull.atMs < this.#timeoutMs(peer, pull)) continue;
       pulls.delete(peer);
       for (const want of pull.wants)
         if (wants.get(want.origin) === want && want.asked === peer) want.timedOut(peer);
     }
+  }
+
+  #timeoutMs(peer: number, { events, wants }: Pull): number {
+    const { pullTimeoutMs, shortPullTimeoutMs, shortPullEventsMax } = this.#settings;
+    const late = wants.some((want) => want.timeouts(peer) > 0);
+    return late || events.length > shortPullEventsMax ? pullTimeoutMs : shortPullTimeoutMs;
   }
 
   #finish(node: number, peer: number, pull: Pull): void {

@@ -10,6 +10,8 @@ export interface Settings {
   readonly helpersMax: number;
   readonly repairDelayMs: number;
   readonly pullTimeoutMs: number;
+  readonly shortPullTimeoutMs: number;
+  readonly shortPullEventsMax: number;
   readonly headsMax: number;
   /** Digests name who was heard so lately. */
   readonly hotMs: number;
@@ -83,6 +85,8 @@ export const PRODUCTION: Settings = {
   helpersMax: MEMBERSHIP_DEFAULTS.helpersMax,
   repairDelayMs: MESH_DEFAULTS.repairDelayMs,
   pullTimeoutMs: MESH_DEFAULTS.pullTimeoutMs,
+  shortPullTimeoutMs: MESH_DEFAULTS.shortPullTimeoutMs,
+  shortPullEventsMax: MESH_DEFAULTS.shortPullEventsMax,
   headsMax: MESSAGE_LIMITS.headsMax,
   wholeOriginsMax: MESH_DEFAULTS.wholeVectorOriginsMax,
   cellsMax: MESSAGE_LIMITS.cellsMax,

@@ -30,7 +30,8 @@ export function scopeTables(scopes, lagMs, isOpened) {
     ];
   const rows = scopes.reduce((sum, scope) => sum + scope.rows.length, 0);
   const folds = rows > ROWS_OPEN_MAX;
-  const byNeed = [...scopes].sort((a, b) => worstOf(b) - worstOf(a));
+  // Only what is late moves up: with every write somebody is behind for a moment.
+  const byNeed = [...scopes].sort((a, b) => worstLateOf(b, lagMs) - worstLateOf(a, lagMs));
   const hidden = scopes.length - SCOPES_SHOWN_MAX;
   return [
     ...byNeed
@@ -50,6 +51,12 @@ export function scopeTables(scopes, lagMs, isOpened) {
 /** @param {ScopePicture} scope */
 function worstOf({ rows }) {
   return Math.max(0, ...rows.map(({ view }) => view.behind ?? 0));
+}
+
+/** @param {ScopePicture} scope @param {LagMs} lagMs */
+function worstLateOf({ scope, rows }, lagMs) {
+  const late = rows.filter((row) => lateMsOf(scope, row, lagMs) > 0);
+  return Math.max(0, ...late.map(({ view }) => view.behind ?? 0));
 }
 
 /** @param {string} scope @param {ScopeRow} row @param {LagMs} lagMs @returns 0 unless it is late */

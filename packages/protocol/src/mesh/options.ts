@@ -36,6 +36,7 @@ export const MESH_DEFAULTS: MeshOptions = {
   repairDelayMs: 100,
   pullTimeoutMs: 1_000,
   shortPullTimeoutMs: 250,
+  shortPullEventsMax: 64,
   pullBytesMax: 262_144,
   journalEventsMax: 16_384,
   journalBytesMax: 8_388_608,

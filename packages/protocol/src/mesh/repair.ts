@@ -11,17 +11,17 @@ export interface RepairOptions {
   /** How long an asked peer may take before it is asked again, or another. */
   readonly pullTimeoutMs: number;
   /**
-   * … the first time, where it is asked for little: more likely than not the question or its answer was
-   * lost. Above a round trip, or what was not lost comes twice.
+   * … the first time, where it is asked for few events: more likely than not the question or its answer
+   * was lost. Above a round trip, or what was not lost comes twice.
    */
   readonly shortPullTimeoutMs: number;
+  /** How many are few. */
+  readonly shortPullEventsMax: number;
   readonly originsMax: number;
 }
 
 /** What is remembered of one peer's claims that it could not back. */
 const REFUTED_MAX = 1_024;
-/** So few events are little: they cost a peer nothing worth waiting for. */
-const LITTLE_EVENTS_MAX = 64;
 
 /** A pull under way. */
 interface Pull {
@@ -274,10 +274,10 @@ export class Repair {
   }
 
   #timeoutMs({ ranges, late }: Pull): number {
-    const { pullTimeoutMs, shortPullTimeoutMs } = this.#options;
+    const { pullTimeoutMs, shortPullTimeoutMs, shortPullEventsMax } = this.#options;
     if (late) return pullTimeoutMs;
     const events = ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
-    return events <= LITTLE_EVENTS_MAX ? shortPullTimeoutMs : pullTimeoutMs;
+    return events <= shortPullEventsMax ? shortPullTimeoutMs : pullTimeoutMs;
   }
 
   #finish(peerId: string, pull: Pull): void {

@@ -9,6 +9,7 @@ export const REPAIR_OPTIONS = {
   repairDelayMs: 100,
   pullTimeoutMs: 1_000,
   shortPullTimeoutMs: 200,
+  shortPullEventsMax: 64,
   originsMax: 4,
 };
 
