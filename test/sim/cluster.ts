@@ -177,7 +177,9 @@ class Cluster {
   #reached(): Record<string, number> {
     const { oracle, measures, network, database } = this.#world;
     const reached: Record<string, number> = {
-      reads: oracle.reads.count,
+      reads: oracle.reads.judged.all,
+      'reads, bounded': oracle.reads.judged.bounded,
+      'reads, strict': oracle.reads.judged.strict,
       readsRefused: measures.refused,
       loadedAndLost: oracle.loadedAndLost,
       commitsLost: database.reversions,

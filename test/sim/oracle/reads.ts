@@ -39,7 +39,8 @@ export class Reads {
   /** Per process and scope the value that memory last gave of each key. */
   readonly #last = new Map<Reading, Map<number, Int32Array>>();
   readonly #keys: number;
-  count = 0;
+  /** Reads that were judged: all, and those by which B and C are. */
+  readonly judged = { all: 0, bounded: 0, strict: 0 };
 
   constructor(
     database: SimulatedDatabase,
@@ -55,7 +56,7 @@ export class Reads {
 
   /** @param hit answered from memory */
   served(read: Read, value: number, hit: boolean): void {
-    this.count += 1;
+    this.judged.all += 1;
     const reign = this.#database.truth.reignOf(read.scope, read.key, value);
     if (!reign) {
       this.#say('J', read, value, 'was never committed');
@@ -89,6 +90,7 @@ export class Reads {
         reign.value,
         `${ageMs.toFixed(0)} ms after its end; the TTL is ${ttlMs}`,
       );
+    if (node.follows && boundMs < ttlMs) this.judged.bounded += 1;
     const isProvable = node.follows && reign.endedBy?.commit.logged !== false;
     if (!isProvable || ageMs <= node.process.clock.trueMs(boundMs)) return;
     if (isLoadedAndLost(read, reign)) return;
@@ -111,8 +113,9 @@ export class Reads {
   /** C: what was revoked is not read any more, wherever the scope is strict. */
   #judgeRevoked(read: Read, { endedBy, value }: Reign): void {
     const { strict } = this.#scopes[read.scope] as DomainScope;
-    if (!strict || !read.node.follows || !endedBy || endedBy.commit.revokedTurn >= read.turn)
-      return;
+    if (!strict || !read.node.follows) return;
+    this.judged.strict += 1;
+    if (!endedBy || endedBy.commit.revokedTurn >= read.turn) return;
     this.#say('C', read, value, `though commit ${endedBy.commit.serial} had revoked it`);
   }
 

@@ -64,6 +64,11 @@ export class Totals {
       repairMs: this.#repairMs(0, CONNECTED_PERCENT),
       repairMsByLoss: this.#repairsByLoss(),
       digestBytesPerNodePerSecond: Math.round(this.#digestBytes / Math.max(1, this.runs)),
+      reads: {
+        all: this.reached['reads'] ?? 0,
+        bounded: this.reached['reads, bounded'] ?? 0,
+        strict: this.reached['reads, strict'] ?? 0,
+      },
       faults: this.faults,
     };
   }
