@@ -55,7 +55,8 @@ export async function measureServer(
   server: BenchServer,
   { quick, progress }: PartOptions,
 ): Promise<Row[]> {
-  const relay = await CountingRelay.listen(server.protocol, server);
+  const { host, port } = server;
+  const relay = await CountingRelay.listen(server.protocol, { host, port });
   const [direct, relayed] = [
     await server.openLog(`${server.host}:${server.port}`),
     await server.openLog(relay.address),
@@ -88,10 +89,10 @@ async function measureAppend(server: BenchServer, log: BenchLog, rounds: number)
   const session = await server.connect();
   let statements = 0;
   const counted: SqlTransaction = {
-    dialect: session.tx.dialect,
-    query: (sql, params) => {
+    ...session.tx,
+    query: (sql, params, name) => {
       statements++;
-      return session.tx.query(sql, params);
+      return session.tx.query(sql, params, name);
     },
   };
   const variants = {

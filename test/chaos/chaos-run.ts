@@ -103,6 +103,7 @@ export class ChaosRun {
       cluster,
       database: this.#database,
       record: this.#record,
+      disturbances: this.#observer.disturbances,
       signal: this.#aborting.signal,
     });
     this.#player = player;
@@ -144,7 +145,7 @@ export class ChaosRun {
   }
 
   #createCluster(network: HostNetwork, database: ClusterOptions['database']): Cluster {
-    const { seed, sabotage } = this.#options;
+    const { seed, sabotage, strict } = this.#options;
     return new Cluster({
       network,
       observer: this.#observer,
@@ -153,6 +154,7 @@ export class ChaosRun {
       database,
       directory: this.directory,
       deafNode: sabotage ? 0 : undefined,
+      strict,
       onReport: (life, report) => this.#reported(life, report),
     });
   }
@@ -163,11 +165,11 @@ export class ChaosRun {
     round: number,
     roundMs: number,
   ): Promise<void> {
-    const { seed, nodes, database } = this.#options;
+    const { seed, nodes, database, strict } = this.#options;
     const endMs = performance.now() + roundMs;
     const faultsMs = roundMs * FAULTS_SHARE;
     const troubles = TROUBLES[database];
-    const faults = planRound({ seed, round, nodes, faultsMs, troubles });
+    const faults = planRound({ seed, round, nodes, faultsMs, troubles, strict });
     cluster.write();
     await player.playAll(faults);
     await sleep(Math.max(0, endMs - roundMs + faultsMs - performance.now()));

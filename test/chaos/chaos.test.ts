@@ -88,14 +88,33 @@ describe('chaos', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
-  test('finds a node that says it applies invalidations and drops nothing', async () => {
-    const { code, result, stderr } = await run('--minutes', '0.1', '--seed', '2', '--sabotage');
+  test('finds nothing wrong with strict scopes, stopped in a hit and without their database', async ({
+    skip,
+  }) => {
+    const lack = postgresLacks();
+    if (lack !== undefined) skip(lack);
+    const options = ['--strict', '--minutes', '0.2', '--seed', '12', '--database', 'postgres'];
+    const { code, result, stderr } = await run(...options);
+    expect(result, stderr).toMatchObject({ violations: 0, lost: 0 });
+    expect(code).toBe(0);
+    expect(result['faults']).toMatchObject({ freezeInHit: 2, freezeDatabase: 1 });
+    expect(Object.keys(result).slice(-3)).toEqual(['strictReads', 'revokes', 'refused']);
+    expect(result['strictReads']).toBeGreaterThan(0);
+    expect(result['revokes']).toBeGreaterThan(0);
+  });
+
+  test('finds a node that says it applies invalidations, acknowledges revocations and drops nothing', async () => {
+    const { code, result, stderr } = await run(
+      ...['--minutes', '0.1', '--seed', '2', '--strict', '--sabotage'],
+    );
     expect(result['violations']).toBeGreaterThan(0);
     expect(code).toBe(1);
     expect(stderr).toMatch(
       /VIOLATION of B on n1: (grant|quota) \S+ at .* was acknowledged .* before/,
     );
-    expect(stderr).toMatch(/VIOLATION .* on n1/);
+    expect(stderr).toMatch(
+      /VIOLATION of C on n1: role \S+ at .* the revocation by \d+ had returned/,
+    );
     expect(stderr).not.toMatch(/VIOLATION .* on n[23]/);
   });
 

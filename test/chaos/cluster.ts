@@ -34,6 +34,8 @@ export interface ClusterOptions {
   readonly directory: string;
   /** Index of a node that says that it applies invalidations and drops nothing. */
   readonly deafNode: number | undefined;
+  /** With a strict scope. */
+  readonly strict: boolean;
   readonly onReport: (life: Life, report: Report) => void;
 }
 
@@ -122,7 +124,7 @@ export class Cluster {
   }
 
   #spawn(index: number): HostProcess {
-    const { network, seed, database, directory, deafNode } = this.#options;
+    const { network, seed, database, directory, deafNode, strict } = this.#options;
     const name = nodeName(index);
     const config: NodeConfig = {
       name,
@@ -134,6 +136,7 @@ export class Cluster {
       database,
       logFile: join(directory, `${name}.log`),
       isDeaf: index === deafNode,
+      strict,
     };
     return network.start(index, { script: SCRIPT, args: [JSON.stringify(config)] });
   }

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nowUs } from '../demo/clock.ts';
 import type { HostNetwork } from '../hosts/host-network.ts';
 import type { Cluster, Life } from './cluster.ts';
+import type { Disturbances } from './disturbances.ts';
 import type { FaultRecord } from './fault-record.ts';
 import { NetworkFaults } from './network-faults.ts';
 import type { DeathMoment } from './node-store.ts';
@@ -11,20 +13,26 @@ import {
   isProcessFault,
   isTrouble,
   type NetworkFault,
+  nodeName,
   type ProcessFault,
 } from './schedule.ts';
 import { SCOPE_NAMES } from './scopes.ts';
+import { isStopped } from './self-stop.ts';
 import type { ServiceDatabase, Trouble } from './service-database.ts';
 
 /** A node that cannot get to its COMMIT, as when writers are locked out, is killed after so long. */
 const CRASH_MS_MAX = 10_000;
 const PRUNE_AGAIN_MS = 150;
+/** A node that is slow to stop itself is stopped. */
+const STOP_MS_MAX = 5_000;
+const LOOK_AGAIN_MS = 5;
 
 interface Stage {
   readonly network: HostNetwork;
   readonly cluster: Cluster;
   readonly database: ServiceDatabase;
   readonly record: FaultRecord;
+  readonly disturbances: Disturbances;
   /** Ends all waiting. */
   readonly signal: AbortSignal;
 }
@@ -96,14 +104,14 @@ export class FaultPlayer {
 
   async #disturb({ kind, node, forMs }: ProcessFault): Promise<void> {
     const { cluster } = this.#stage;
+    const life = cluster.lives[node];
     switch (kind) {
-      case 'freeze': {
-        const life = cluster.lives[node];
-        await life?.process.freeze();
-        await this.#sleep(forMs);
-        life?.process.continue();
+      case 'freeze':
+        if (life) await this.#freeze(life, forMs);
         break;
-      }
+      case 'freezeInHit':
+        if (life) await this.#freezeInHit(life, forMs);
+        break;
       case 'kill':
         await cluster.restart(node, forMs, (life) => life.process.kill());
         break;
@@ -114,6 +122,32 @@ export class FaultPlayer {
         await cluster.restart(node, forMs, (life) => this.#crash(life, 'after-commit'));
         break;
     }
+  }
+
+  async #freeze({ process, index }: Life, forMs: number): Promise<void> {
+    const end = this.#stage.disturbances.begin(nodeName(index), nowUs());
+    await process.freeze();
+    await this.#sleep(forMs);
+    process.continue();
+    end(nowUs());
+  }
+
+  /** Where it is slow to stop itself it is stopped, and gets to its own stop when it goes on. */
+  async #freezeInHit({ process, index }: Life, forMs: number): Promise<void> {
+    const end = this.#stage.disturbances.begin(nodeName(index), nowUs());
+    let isAnswered = false;
+    const answered = process.ask('stopInHit').catch(() => {});
+    void answered.then(() => {
+      isAnswered = true;
+    });
+    const giveUpMs = performance.now() + STOP_MS_MAX;
+    while (!isStopped(process.pid) && performance.now() < giveUpMs)
+      await this.#sleep(LOOK_AGAIN_MS);
+    await process.freeze();
+    await this.#sleep(forMs);
+    process.continue();
+    for (; !isAnswered; process.continue()) await this.#sleep(LOOK_AGAIN_MS);
+    end(nowUs());
   }
 
   async #crash({ process }: Life, moment: DeathMoment): Promise<void> {
@@ -138,11 +172,14 @@ export class FaultPlayer {
   }
 
   async #trouble(trouble: Trouble, forMs: number): Promise<void> {
-    const { database } = this.#stage;
+    const { database, disturbances } = this.#stage;
+    // Who only keeps writers out lets everyone read the counters.
+    const end = trouble === 'lockWriters' ? () => {} : disturbances.begin(undefined, nowUs());
     await Promise.all([
       database.begin(trouble),
       this.#sleep(forMs).then(() => database.end(trouble)),
     ]);
+    end(nowUs());
   }
 
   async #sleep(ms: number): Promise<void> {

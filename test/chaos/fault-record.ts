@@ -1,6 +1,6 @@
 import { nowUs } from '../demo/clock.ts';
 import type { Finding } from './observer.ts';
-import { seconds } from './trail.ts';
+import { seconds } from './violation.ts';
 
 const BEFORE_US = 15_000_000;
 const AFTER_US = 1_000_000;

@@ -1,4 +1,4 @@
-import type { Hearsay, HearsayOptions } from '@hearsay/embed';
+import type { Hearsay, HearsayOptions, RevokeResult } from '@hearsay/embed';
 import type { TargetInput } from '@hearsay/spi';
 import type { PlannedWrite } from './writes.ts';
 
@@ -20,6 +20,8 @@ export interface Written {
   /** Of the first change; `undefined` where it named no row. */
   readonly row: ChangedRow | undefined;
   readonly token: string;
+  /** Where the plan revokes. */
+  readonly revoked?: RevokeResult;
 }
 
 /** Where in a COMMIT a process is to die. */

@@ -9,6 +9,7 @@ import type { WatchedLife } from './watched-life.ts';
 const S = 1_000_000;
 const ITEM = 0;
 const GRANT = 1;
+const ROLE = 3;
 const KEY = KEYS[0] as string;
 const APPLIED = { item: 1, grant: 1, quota: 0 };
 const EPOCHS = ['e1', 'e2'];
@@ -18,6 +19,8 @@ const NOTHING: Report = {
   acks: [],
   tokenReads: [],
   journal: [],
+  revocations: [],
+  refusals: [],
   failures: {},
 };
 
@@ -65,6 +68,19 @@ class World {
     this.tell(life, { reads: numbers });
   }
 
+  /** Revision 2 of one row of `role`, by write 14, is committed at 1.1 s, and seen by the observer. */
+  writesRole(): void {
+    const revisions = [{ scope: 'role', key: KEY, revision: 2, write: 14 }];
+    const invalidations = [{ scope: 'role', version: 1, kind: 'key', key: KEY } as const];
+    this.observer.committed({ revisions, invalidations }, 1.1 * S);
+  }
+
+  /** The revocation of that write returned then, on the first node. */
+  revokesRole(returnedUs: number): void {
+    const revoked = { write: 14, returnedUs, waitedOut: 0, vouched: true };
+    this.tell(this.first, { revocations: [revoked] });
+  }
+
   get broken(): string[] {
     return this.observer.findings.map(({ violation }) => violation.invariant);
   }
@@ -86,6 +102,7 @@ function view(more: Partial<NodeView> = {}): NodeView {
     coherence: 'coherent',
     members: ['e2', 'e1'],
     appliedThrough: APPLIED,
+    rightless: [],
     stats: {},
     ...more,
   };
@@ -139,6 +156,66 @@ describe('the observer', () => {
     const world = new World();
     world.reads(world.second, read(15.9 * S, { revision: 1 }), read(16.1 * S, { revision: 1 }));
     world.judge(20 * S);
+    expect(world.broken).toEqual(['B']);
+  });
+
+  test('C: a strict read, invoked after the revocation had returned, of the value before', () => {
+    const stale = { scope: ROLE, revision: 1 };
+    const world = new World();
+    world.writesRole();
+    world.revokesRole(1.2 * S);
+    // However late it is answered.
+    world.reads(world.second, read(1.2 * S, { ...stale, respondedUs: 9 * S }));
+    world.reads(world.first, read(1.2 * S + 1, { scope: ROLE }));
+    world.judge(10 * S);
+    expect(world.broken).toEqual([]);
+    world.reads(world.second, read(1.2 * S + 1, { ...stale, respondedUs: 11 * S }));
+    world.judge(12 * S);
+    expect(world.broken).toEqual(['C']);
+    expect(world.observer.findings[0]?.trail).toContain(
+      'revision 2 by write 14, acknowledged at 1.1000 s, revoked at 1.2000 s',
+    );
+    expect(world.observer.checked).toMatchObject({ strictReads: 3, revokes: 1 });
+  });
+
+  test('C: a read with a token, which may go around the cache, is held to it too', () => {
+    const world = new World();
+    world.writesRole();
+    world.revokesRole(1.2 * S);
+    const tokenRead = { scope: 'role', key: KEY, written: 1, revision: 1, write: 0 };
+    world.tell(world.second, {
+      tokenReads: [{ ...tokenRead, invokedUs: 1.3 * S, respondedUs: 1.4 * S }],
+    });
+    world.judge(2 * S);
+    expect(world.broken).toEqual(['C']);
+  });
+
+  test('C: an older revocation says nothing of what was written later', () => {
+    const world = new World();
+    world.writesRole();
+    world.revokesRole(1.2 * S);
+    const revisions = [{ scope: 'role', key: KEY, revision: 3, write: 15 }];
+    world.observer.committed({ revisions, invalidations: [] }, 1.3 * S);
+    world.reads(world.second, read(1.4 * S, { scope: ROLE }));
+    world.judge(2 * S);
+    expect(world.broken).toEqual([]);
+  });
+
+  test('C: of a bounded scope nothing is revoked', () => {
+    const world = new World();
+    const revoked = { write: 12, returnedUs: 1.1 * S, waitedOut: 0, vouched: true };
+    world.tell(world.first, { revocations: [revoked] });
+    world.reads(world.second, read(1.2 * S, { scope: GRANT, revision: 1 }));
+    world.judge(2 * S);
+    expect(world.broken).toEqual([]);
+  });
+
+  test('B: what a strict scope shows L after an ordinary write (S6)', () => {
+    const stale = { scope: ROLE, revision: 1 };
+    const world = new World();
+    world.writesRole();
+    world.reads(world.second, read(3.1 * S - 1, stale), read(3.1 * S, stale));
+    world.judge(4 * S);
     expect(world.broken).toEqual(['B']);
   });
 
@@ -197,6 +274,23 @@ describe('the observer', () => {
     expect(world.broken).toEqual(['I']);
   });
 
+  test('I: a reset may take applied-through back, and what is then applied again may drop again', () => {
+    const again = (appliedThrough: number): string[] => {
+      const world = new World();
+      world.tell(world.first, {
+        journal: [
+          ['applied', 1.05 * S, 'item', 1, 'gossip'],
+          ['reset', 2 * S, 'item', 'below-floor', appliedThrough],
+          ['drop', 3 * S, 'item', KEY, 'invalidated'],
+        ],
+      });
+      world.judge(4 * S);
+      return world.broken;
+    };
+    expect(again(0)).toEqual([]);
+    expect(again(1)).toEqual(['I']);
+  });
+
   test('J: a value that was never committed', () => {
     const world = new World();
     world.reads(world.first, read(2 * S, { revision: 3, write: 13 }));
@@ -246,6 +340,72 @@ describe('the observer', () => {
     expect(hinted(2 * S)).toEqual([]);
     expect(hinted(2 * S + 1)).toEqual(['I']);
     expect(hinted(1 * S, KEYS[1])).toEqual(['I']);
+  });
+
+  test('I: a drop that a revoker asked for, whatever was applied before (S3)', () => {
+    const asked = (dropUs: number, key = KEY): string[] => {
+      const world = new World();
+      world.writesRole();
+      world.tell(world.second, { journal: [['revoking', 2 * S, 'role', key, 'key']] });
+      const applied: JournalEntry = ['applied', 1.2 * S, 'role', 1, 'gossip'];
+      world.tell(world.first, {
+        journal: [applied, ['drop', dropUs, 'role', KEY, 'invalidated']],
+      });
+      world.judge(60 * S);
+      return world.broken;
+    };
+    expect(asked(2 * S)).toEqual([]);
+    expect(asked(32 * S)).toEqual([]);
+    expect(asked(2 * S - 1)).toEqual(['I']);
+    expect(asked(32 * S + 1)).toEqual(['I']);
+    expect(asked(2 * S, KEYS[1])).toEqual(['I']);
+  });
+
+  describe('a strict read that is refused', () => {
+    const INVOKED = 20 * S;
+    const RESPONDED = 21 * S;
+
+    function refused(
+      disturbance?: readonly [node: string | undefined, beganUs: number, endedUs?: number],
+      { wasReady = 0, waitedMs = 0 }: { wasReady?: 0 | 1; waitedMs?: number } = {},
+    ): string[] {
+      const world = new World();
+      if (disturbance) {
+        const [node, beganUs, endedUs] = disturbance;
+        const end = world.observer.disturbances.begin(node, beganUs);
+        if (endedUs !== undefined) end(endedUs);
+      }
+      world.tell(world.first, { refusals: [[INVOKED, RESPONDED, wasReady, waitedMs]] });
+      expect(world.observer.checked.refused).toBe(1);
+      return world.broken;
+    }
+
+    test.each([
+      ['the log is out of reach', [undefined, 19 * S]],
+      ['it went out of reach before the answer', [undefined, RESPONDED]],
+      ['it came back a moment before', [undefined, 1 * S, INVOKED - 5 * S]],
+      ['its own node was frozen', ['n1', 19 * S, 20 * S]],
+    ] as const)('is right while %s', (_, disturbance) => {
+      expect(refused(disturbance)).toEqual([]);
+    });
+
+    test.each([
+      ['nothing was done', undefined],
+      ['it was done afterwards', [undefined, RESPONDED + 1]],
+      ['it was over long before', [undefined, 1 * S, INVOKED - 5 * S - 1]],
+      ['another node was frozen', ['n2', 19 * S]],
+    ] as const)('J: is wrong when %s', (_, disturbance) => {
+      expect(refused(disturbance)).toEqual(['J']);
+    });
+
+    test('is no fault of a node that got no processor', () => {
+      expect(refused(undefined, { waitedMs: 500 })).toEqual([]);
+      expect(refused(undefined, { waitedMs: 499 })).toEqual(['J']);
+    });
+
+    test('H: by a node that said it was ready', () => {
+      expect(refused([undefined, 19 * S], { wasReady: 1 })).toEqual(['H']);
+    });
   });
 
   test('L1: a version of the log that was skipped', () => {
@@ -321,6 +481,7 @@ describe('at rest', () => {
     ['it is not coherent', { coherence: 'isolated' }],
     ['it does not know a member', { members: ['e1'] }],
     ['it knows a dead one', { members: ['e1', 'e0'] }],
+    ['it may not serve a strict scope', { rightless: ['role'] }],
   ])('J: %s', (_, more) => {
     const world = new World();
     atRest(world, more);

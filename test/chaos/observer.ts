@@ -13,24 +13,39 @@ import {
   judgeTokenRead,
   type ObservedRead,
   Oracle,
-  type Violation,
 } from '../demo/oracle.ts';
+import { Disturbances } from './disturbances.ts';
 import { KEYS, tagsOf } from './keys.ts';
 import type { CachedEntry, NodeView } from './node.ts';
-import { type Ack, type JournalEntry, type Report, writeIdOf } from './report.ts';
+import {
+  type Ack,
+  type JournalEntry,
+  type Refusal,
+  type Report,
+  type Revoked,
+  writeIdOf,
+} from './report.ts';
+import { Revocations } from './revocations.ts';
 import { SCOPE_NAMES, SCOPES, type ScopeKind } from './scopes.ts';
 import type { Committed, LoggedInvalidation } from './service-database.ts';
 import { Trail } from './trail.ts';
+import { seconds, type Violation } from './violation.ts';
 import { WatchedLife } from './watched-life.ts';
 
 /** Of each invariant. */
 const FINDINGS_MAX = 5;
+
+/** A question of a revoker that a node gets to so late, after it was frozen, may still drop something. */
+const REVOKING_US_MAX = 30_000_000;
+/** A node that stood in line for a processor for so long may have had no answer of the log in time. */
+const WAITED_MS_MIN = 500;
 
 /** What a node may refuse to do while it is disturbed, or its database is. */
 const REFUSALS: readonly string[] = [
   'HEARSAY_COMMIT_UNCERTAIN',
   'HEARSAY_LOG_UNAVAILABLE',
   'HEARSAY_STALE_REFUSED',
+  'HEARSAY_STRICT_REFUSED',
   'HEARSAY_TOKEN_NOT_REACHED',
   'HEARSAY_TRANSACTION_ROLLED_BACK',
   'HEARSAY_WRITE_CONTENDED',
@@ -41,6 +56,9 @@ export interface Finding {
   readonly violation: Violation;
   readonly trail: readonly string[];
 }
+
+/** What is announced of rows without a place in the log that a node could have passed. */
+type Named = JournalEntry & readonly ['hint' | 'revoking', ...unknown[]];
 
 /** What is checked of the reads of one kind of scope. */
 interface ReadCheck {
@@ -57,6 +75,11 @@ interface Place {
 export interface Checked {
   reads: number;
   tokenReads: number;
+  strictReads: number;
+  /** Of strict scopes. */
+  refused: number;
+  /** That have returned. */
+  revokes: number;
   writes: number;
   departures: number;
   entriesAtRest: number;
@@ -68,7 +91,8 @@ export class Observer {
   /** By invariant. */
   readonly broken = new Map<string, number>();
   readonly checked: Checked = {
-    ...{ reads: 0, tokenReads: 0, writes: 0, departures: 0, entriesAtRest: 0 },
+    ...{ reads: 0, tokenReads: 0, strictReads: 0, refused: 0, revokes: 0 },
+    ...{ writes: 0, departures: 0, entriesAtRest: 0 },
   };
   /** What the nodes' journals tell, by kind: what was reached. */
   readonly reached = new Map<string, number>();
@@ -76,15 +100,19 @@ export class Observer {
   readonly failures = new Map<string, number>();
   /** By scope: at worst, how long after its successor was acknowledged a value was asked for and served. */
   readonly maxStalenessUs = new Map<string, number>();
+  readonly disturbances = new Disturbances();
   readonly #history = new History();
   readonly #invalidations = new Invalidations();
   readonly #oracle: Oracle;
   readonly #checks: Readonly<Record<ScopeKind, ReadCheck>>;
-  readonly #trail = new Trail(this.#history);
+  readonly #revocations = new Revocations(this.#history);
+  readonly #trail = new Trail(this.#history, this.#revocations);
   readonly #lives = new Set<WatchedLife>();
   readonly #lost = new Set<string>();
   readonly #torn = new Set<string>();
-  readonly #hints: (JournalEntry & readonly ['hint', ...unknown[]])[] = [];
+  readonly #hints: Named[] = [];
+  /** What revokers ask to drop. */
+  readonly #revoking: Named[] = [];
   /** Beginnings of writes whose rows of the log are not read yet. */
   #began: { readonly scope: string; readonly version: number; readonly beganUs: number }[] = [];
 
@@ -95,7 +123,10 @@ export class Observer {
       return [scope, { staleUsMax: staleMsMax * 1000, eventual: kind === 'eventual' }] as const;
     });
     this.#oracle = new Oracle(truth, new Map(rules));
-    this.#checks = { eventual: this.#oracle, bounded: this.#oracle };
+    const strict: ReadCheck = {
+      judge: (read) => [...this.#oracle.judge(read), ...this.#revocations.judge(read)],
+    };
+    this.#checks = { eventual: this.#oracle, bounded: this.#oracle, strict };
   }
 
   get violations(): number {
@@ -116,6 +147,8 @@ export class Observer {
   reported(life: WatchedLife, report: Report): void {
     life.receive(report);
     for (const ack of report.acks) this.#acknowledged(ack);
+    for (const revocation of report.revocations) this.#revoked(revocation);
+    for (const refusal of report.refusals) this.#refused(life, refusal);
     for (const { revision: read, ...tokenRead } of report.tokenReads) {
       this.checked.tokenReads++;
       const violation = judgeTokenRead({ ...tokenRead, node: life.name, read });
@@ -125,6 +158,7 @@ export class Observer {
     for (const entry of report.journal) {
       add(this.reached, reachedBy(entry), 1);
       if (entry[0] === 'hint') this.#hints.push(entry);
+      if (entry[0] === 'revoking') this.#revoking.push(entry);
     }
     for (const [code, count] of Object.entries(report.failures)) {
       add(this.failures, code, count);
@@ -151,6 +185,7 @@ export class Observer {
   /** Judges all that was answered before `untilUs`, as far as every life is known. */
   judge(untilUs: number): void {
     const knownUs = Math.min(untilUs, ...[...this.#lives].map((life) => life.knownUntilUs));
+    takeWhile(this.#revoking, ([, beganUs]) => beganUs < knownUs - 2 * REVOKING_US_MAX);
     for (const life of this.#lives) {
       for (const read of takeWhile(life.reads, ({ respondedUs }) => respondedUs < knownUs)) {
         this.#judgeDepartures(life, read.respondedUs);
@@ -168,7 +203,10 @@ export class Observer {
     if ([...view.members].sort().join() !== [...epochs].sort().join())
       return `its members are ${view.members.join(', ')} instead of ${epochs.join(', ')}`;
     const behind = SCOPE_NAMES.filter((scope) => this.#missing(view, scope) > 0);
-    if (behind.length === 0) return undefined;
+    if (behind.length === 0) {
+      const [scope] = view.rightless;
+      return scope === undefined ? undefined : `it has no right to serve ${scope}`;
+    }
     return behind
       .map((scope) => {
         const newest = this.#invalidations.newest(scope);
@@ -230,6 +268,26 @@ export class Observer {
       this.#began.push({ scope, version, beganUs });
   }
 
+  #revoked({ write, returnedUs, waitedOut, vouched }: Revoked): void {
+    this.checked.revokes++;
+    this.#revocations.returned(writeIdOf(write), returnedUs);
+    const how = waitedOut > 0 ? 'waited out' : vouched ? 'acknowledged by all' : 'waited L';
+    add(this.reached, `revocation ${how}`, 1);
+  }
+
+  /** It must be so, and the node must have said before that it is not ready (invariant H). */
+  #refused(life: WatchedLife, [invokedUs, respondedUs, wasReady, waitedMs]: Refusal): void {
+    this.checked.refused++;
+    const node = life.name;
+    const at = `a read at ${seconds(invokedUs)} was refused at ${seconds(respondedUs)}`;
+    const couldRun = waitedMs < WAITED_MS_MIN;
+    if (couldRun && !this.disturbances.explain(node, invokedUs, respondedUs))
+      this.ill(life, `${at}, which no fault explains`, invokedUs);
+    if (wasReady === 0) return;
+    const what = `${at}, though the node was ready`;
+    this.#found({ invariant: 'H', node, atUs: invokedUs, what }, life, { us: invokedUs });
+  }
+
   /** The first who heard of it counts. */
   #heard(writeId: string, us: number): void {
     const ackUs = this.#history.ackOf(writeId);
@@ -254,6 +312,7 @@ export class Observer {
     this.checked.reads++;
     const { scope, key, invokedUs: us } = read;
     const kind = SCOPES.find((candidate) => candidate.scope === scope)?.kind ?? 'eventual';
+    if (kind === 'strict') this.checked.strictReads++;
     for (const violation of this.#checks[kind].judge(read))
       this.#found(violation, life, { us, scope, key });
     this.#measure(read);
@@ -279,15 +338,19 @@ export class Observer {
     this.checked.departures++;
     const { us, scope, key } = departure;
     const violations = this.#oracle.departed(departure);
-    if (violations.length === 0 || this.#isHinted(departure)) return;
+    if (violations.length === 0 || this.#isHinted(departure) || this.#isRevoked(departure)) return;
     for (const violation of violations) this.#found(violation, life, { us, scope, key });
   }
 
   /** Whether it may have gone by a write of which nobody knows whether it is committed (rule L2). */
   #isHinted({ scope, key, us }: Departure): boolean {
-    return this.#hints.some(
-      ([, beganUs, hinted, name, kind]) =>
-        hinted === scope && beganUs <= us && covers({ kind, key: name }, key, tagsOf(key)),
+    return this.#hints.some((hint) => hint[1] <= us && names(hint, scope, key));
+  }
+
+  /** Whether it may have gone by a question of a revoker, who does not care what was applied before (rule S3). */
+  #isRevoked({ scope, key, us }: Departure): boolean {
+    return this.#revoking.some(
+      (one) => one[1] <= us && us <= one[1] + REVOKING_US_MAX && names(one, scope, key),
     );
   }
 
@@ -301,6 +364,10 @@ export class Observer {
     add(this.broken, invariant, 1);
     return this.broken.get(invariant) ?? 0;
   }
+}
+
+function names([, , named, name, kind]: Named, scope: string, key: string): boolean {
+  return named === scope && covers({ kind, key: name }, key, tagsOf(key));
 }
 
 function add(counts: Map<string, number>, name: string, count: number): void {
@@ -323,6 +390,8 @@ function reachedBy(entry: JournalEntry): string {
       return `turn ${entry[2]}`;
     case 'hint':
       return 'hint';
+    case 'revoking':
+      return 'revocation begun';
   }
 }
 

@@ -17,7 +17,7 @@ describe('options', () => {
   test('are these when none is given', () => {
     expect(accepted()).toEqual({
       ...{ minutes: 10, nodes: 5, seed: 1, database: 'sqlite' },
-      ...{ json: false, sabotage: false, keep: false },
+      ...{ strict: false, json: false, sabotage: false, keep: false },
     });
   });
 

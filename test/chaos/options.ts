@@ -9,6 +9,8 @@ export interface ChaosOptions {
   /** 0 … 2³²−1. */
   readonly seed: number;
   readonly database: DatabaseKind;
+  /** There is a strict scope too, and most of the load is on it. */
+  readonly strict: boolean;
   readonly json: boolean;
   /** The first node drops nothing, to see whether the observer notices. */
   readonly sabotage: boolean;
@@ -32,6 +34,7 @@ outside of them checks every read. Needs Linux, root and iproute2.
   --nodes <3-10>         processes, each on a host of its own          (default 5)
   --seed <0-4294967295>  the same seed makes the same schedule         (default 1)
   --database <sqlite|postgres>  the service's database                 (default sqlite)
+  --strict               a strict scope too, and most of the load on it
   --sabotage             the first node drops nothing: must end in violations
   --keep                 keeps the temporary directory
   --json                 print one JSON object as the last line of stdout
@@ -50,6 +53,7 @@ export function parseOptions(argv: readonly string[]): ParsedOptions {
       nodes: number('--nodes', values.nodes, WHOLE, 3, 10),
       seed: number('--seed', values.seed, WHOLE, 0, 2 ** 32 - 1),
       database: databaseOf(values.database),
+      strict: values.strict,
       json: values.json,
       sabotage: values.sabotage,
       keep: values.keep,
@@ -72,6 +76,7 @@ function readArguments(argv: readonly string[]) {
       nodes: { type: 'string', default: '5' },
       seed: { type: 'string', default: '1' },
       database: { type: 'string', default: 'sqlite' },
+      strict: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       sabotage: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },

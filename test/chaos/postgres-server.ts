@@ -18,7 +18,7 @@ const SETTINGS = {
   listen_addresses: '',
   fsync: 'off',
   full_page_writes: 'off',
-  max_connections: '100',
+  max_connections: '200',
 };
 
 /** @returns what this machine lacks for a server, if anything */

@@ -1,5 +1,5 @@
 import type { Hearsay } from '@hearsay/embed';
-import type { PostgresClient, PostgresPool } from '@hearsay/version-log';
+import type { PostgresClient, PostgresPool, WriteTransaction } from '@hearsay/version-log';
 import { Client, Pool } from 'pg';
 import {
   type ChangedRow,
@@ -69,9 +69,9 @@ async function writeOver(
   db: PostgresPool | PostgresClient,
   hearsay: Hearsay,
   id: number,
-  { changes, isRolledBack }: PlannedWrite,
+  { changes, isRolledBack, revokes }: PlannedWrite,
 ): Promise<Written> {
-  const { value, token } = await hearsay.write(db, async (tx, client: PostgresClient) => {
+  const callback = async (tx: WriteTransaction, client: PostgresClient) => {
     const changed: ChangedRow[] = [];
     for (const { scope, target } of changes) {
       tx.invalidate(scope, target);
@@ -86,7 +86,12 @@ async function writeOver(
     }
     if (isRolledBack) throw new RolledBackError('as planned');
     return changed[0];
-  });
+  };
+  if (revokes) {
+    const { value, ...revoked } = await hearsay.writeAndRevoke(db, callback);
+    return { row: value, token: revoked.token, revoked };
+  }
+  const { value, token } = await hearsay.write(db, callback);
   return { row: value, token };
 }
 

@@ -12,6 +12,8 @@ export interface Report {
   readonly acks: readonly Ack[];
   readonly tokenReads: readonly TokenRead[];
   readonly journal: readonly JournalEntry[];
+  readonly revocations: readonly Revoked[];
+  readonly refusals: readonly Refusal[];
   /** What failed since the report before, by code. */
   readonly failures: Readonly<Record<string, number>>;
 }
@@ -39,6 +41,27 @@ export interface TokenRead {
   readonly respondedUs: number;
 }
 
+/** What a write changed in the strict scope is revoked: whoever wanted that was told so. */
+export interface Revoked {
+  readonly write: number;
+  readonly returnedUs: number;
+  /** How many holders had not acknowledged, so that their rights were waited out. */
+  readonly waitedOut: number;
+  /** Whether the lease table was known to name every holder. */
+  readonly vouched: boolean;
+}
+
+/**
+ * A read of the strict scope that was refused: whether the node had said of itself that it was ready,
+ * and how long it stood in line for a processor meanwhile.
+ */
+export type Refusal = readonly [
+  invokedUs: number,
+  respondedUs: number,
+  wasReady: 0 | 1,
+  waitedMs: number,
+];
+
 /** In the order in which they happened. `key` is `''` for all entries. */
 export type JournalEntry =
   /** All of 1 … `appliedThrough` are applied. Stands after the drops that this caused. */
@@ -46,12 +69,15 @@ export type JournalEntry =
   | readonly [type: 'drop', us: number, scope: string, key: string, reason: string]
   /** A fill was not kept. */
   | readonly [type: 'void', us: number, scope: string, key: string]
-  | readonly [type: 'reset', us: number, scope: string, reason: string]
+  /** `appliedThrough` from now on: that of the reading that caused it may be less than it was. */
+  | readonly [type: 'reset', us: number, scope: string, reason: string, appliedThrough: number]
   /** Since the entry before, fills of the scope outlived their TTL before they could be kept (rule F2). */
   | readonly [type: 'late', us: number, scope: string]
   | readonly [type: 'coherence', us: number, coherence: string]
   /** A write that began then may or may not be committed; what it names falls everywhere (rule L2). */
-  | readonly [type: 'hint', us: number, scope: string, key: string, kind: TargetKind];
+  | readonly [type: 'hint', us: number, scope: string, key: string, kind: TargetKind]
+  /** A revocation begins: its revoker asks holders to drop what it names, some perhaps once more (rule S3). */
+  | readonly [type: 'revoking', us: number, scope: string, key: string, kind: TargetKind];
 
 /** A read as the node saw it. */
 export interface NodeRead {

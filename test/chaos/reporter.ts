@@ -5,7 +5,9 @@ import {
   encodeRead,
   type JournalEntry,
   type NodeRead,
+  type Refusal,
   type Report,
+  type Revoked,
   type TokenRead,
 } from './report.ts';
 
@@ -16,6 +18,8 @@ interface Pending {
   readonly acks: Ack[];
   readonly tokenReads: TokenRead[];
   readonly journal: JournalEntry[];
+  readonly revocations: Revoked[];
+  readonly refusals: Refusal[];
   readonly failures: Record<string, number>;
 }
 
@@ -39,6 +43,14 @@ export class Reporter {
     this.#pending.tokenReads.push(read);
   }
 
+  revoked(revocation: Revoked): void {
+    this.#pending.revocations.push(revocation);
+  }
+
+  refused(refusal: Refusal): void {
+    this.#pending.refusals.push(refusal);
+  }
+
   happened(entry: JournalEntry): void {
     this.#pending.journal.push(entry);
   }
@@ -56,7 +68,10 @@ export class Reporter {
 }
 
 function nothing(): Pending {
-  return { reads: [], acks: [], tokenReads: [], journal: [], failures: {} };
+  return {
+    ...{ reads: [], acks: [], tokenReads: [], journal: [] },
+    ...{ revocations: [], refusals: [], failures: {} },
+  };
 }
 
 function codeOf(error: unknown): string {

@@ -14,7 +14,15 @@ const ROUNDS = Array.from({ length: 40 }, (_, round) => plan({ round }));
 
 function plan(options: Partial<RoundOptions> = {}): Fault[] {
   const troubles = TROUBLES.postgres;
-  return planRound({ seed: 1, round: 0, nodes: 5, faultsMs: FAULTS_MS, troubles, ...options });
+  return planRound({
+    seed: 1,
+    round: 0,
+    nodes: 5,
+    faultsMs: FAULTS_MS,
+    troubles,
+    strict: true,
+    ...options,
+  });
 }
 
 function overlap(one: Fault, other: Fault): boolean {
@@ -50,7 +58,16 @@ describe('the schedule', () => {
     const kinds = new Set(ROUNDS.flat().map(({ kind }) => kind));
     expect([...kinds].sort()).toEqual([
       ...['clockJump', 'crashAfterCommit', 'crashInCommit', 'cutOneWay', 'cutPair', 'delay'],
-      ...['freeze', 'freezeDatabase', 'isolate', 'kill', 'killDatabase', 'lockWriters', 'loss'],
+      ...[
+        'freeze',
+        'freezeDatabase',
+        'freezeInHit',
+        'isolate',
+        'kill',
+        'killDatabase',
+        'lockWriters',
+        'loss',
+      ],
       ...['prune', 'reorder', 'split', 'stopDatabase'],
     ]);
     for (const faults of ROUNDS)
@@ -78,6 +95,19 @@ describe('the schedule', () => {
     }
     const kinds = ROUNDS.flatMap((_, round) => plan({ round, troubles: [] }));
     expect(kinds.filter(({ kind }) => isTrouble(kind))).toEqual([]);
+  });
+
+  test('stops no process in a hit of a strict scope where there is none', () => {
+    const kinds = ROUNDS.flatMap((_, round) => plan({ round, strict: false }));
+    expect(kinds.filter(({ kind }) => kind === 'freezeInHit')).toEqual([]);
+  });
+
+  test('freezes hits for less than a lease and for more', () => {
+    const forMs = ROUNDS.flat().flatMap((fault) =>
+      fault.kind === 'freezeInHit' ? fault.forMs : [],
+    );
+    expect(Math.min(...forMs)).toBeLessThan(1_000);
+    expect(Math.max(...forMs)).toBeGreaterThan(3_000);
   });
 
   test('cuts two different nodes from each other, and splits off less than half', () => {

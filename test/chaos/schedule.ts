@@ -31,7 +31,8 @@ export type NetworkFault = When &
 
 /** A node that is killed or crashes is started again, at another address, after `forMs`. */
 export type ProcessFault = When & {
-  readonly kind: 'freeze' | 'kill' | 'crashInCommit' | 'crashAfterCommit';
+  /** `freezeInHit`: it stops itself between the check of a right and the answer. */
+  readonly kind: 'freeze' | 'freezeInHit' | 'kill' | 'crashInCommit' | 'crashAfterCommit';
   readonly node: number;
 };
 
@@ -56,6 +57,8 @@ const KINDS: Readonly<Record<FaultKind, readonly [weight: number, minMs: number,
     delay: [2, 2_000, 10_000],
     reorder: [2, 2_000, 10_000],
     freeze: [4, 200, 8_000],
+    // Shorter than L, and longer, as often as not.
+    freezeInHit: [8, 100, 4_000],
     kill: [3, 100, 5_000],
     crashInCommit: [1, 100, 3_000],
     crashAfterCommit: [2, 100, 3_000],
@@ -66,6 +69,10 @@ const KINDS: Readonly<Record<FaultKind, readonly [weight: number, minMs: number,
     killDatabase: [2, 200, 5_000],
     stopDatabase: [1, 200, 5_000],
   };
+
+const PROCESS_KINDS: readonly FaultKind[] = [
+  ...(['freeze', 'freezeInHit', 'kill', 'crashInCommit', 'crashAfterCommit'] as const),
+];
 
 /** Between two beginnings; most faults last longer, so they overlap. */
 const GAP_MS_MAX = 2_400;
@@ -86,12 +93,14 @@ export interface RoundOptions {
   readonly faultsMs: number;
   /** What can be done to the database. */
   readonly troubles: readonly Trouble[];
+  /** Whether there is a strict scope. */
+  readonly strict: boolean;
 }
 
 /** @returns the faults of one round in the order of their beginnings */
 export function planRound(options: RoundOptions): Fault[] {
   const random = seededRandom((options.seed + options.round * GOLDEN) % 2 ** 32);
-  const kinds = kindsOffered(options.troubles);
+  const kinds = kindsOffered(options);
   const planned: Fault[] = [];
   let atMs = random() * GAP_MS_MAX;
   while (atMs < options.faultsMs) {
@@ -106,10 +115,11 @@ export function planRound(options: RoundOptions): Fault[] {
   return planned;
 }
 
-function kindsOffered(troubles: readonly Trouble[]): FaultKind[] {
+function kindsOffered({ troubles, strict }: RoundOptions): FaultKind[] {
   const all = Object.entries(KINDS) as [FaultKind, (typeof KINDS)[FaultKind]][];
   return all
     .filter(([kind]) => !isTrouble(kind) || troubles.includes(kind))
+    .filter(([kind]) => strict || kind !== 'freezeInHit')
     .flatMap(([kind, [weight]]) => Array.from({ length: weight }, () => kind));
 }
 
@@ -120,8 +130,7 @@ export function isTrouble(kind: FaultKind): kind is Trouble {
 }
 
 export function isProcessFault(fault: Fault): fault is ProcessFault {
-  const kinds: readonly FaultKind[] = ['freeze', 'kill', 'crashInCommit', 'crashAfterCommit'];
-  return kinds.includes(fault.kind);
+  return PROCESS_KINDS.includes(fault.kind);
 }
 
 function detail(kind: FaultKind, when: When, nodes: number, random: Random): Fault {
@@ -151,6 +160,7 @@ function detail(kind: FaultKind, when: When, nodes: number, random: Random): Fau
       return { kind, ...when, keepRows: random() < 0.5 ? 0 : random() * KEEP_ROWS_MAX };
     case 'isolate':
     case 'freeze':
+    case 'freezeInHit':
     case 'kill':
     case 'crashInCommit':
     case 'crashAfterCommit':

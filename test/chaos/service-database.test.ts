@@ -37,7 +37,7 @@ async function start(kind: DatabaseKind): Promise<ServiceDatabase> {
 
 async function write(id: number, scope = 'item', key = KEY): Promise<unknown> {
   if (!hearsay) throw new Error('not started');
-  const plan = { changes: [{ scope, target: { key } }], isRolledBack: false };
+  const plan = { changes: [{ scope, target: { key } }], isRolledBack: false, revokes: false };
   return store.write(hearsay, id, plan);
 }
 
@@ -75,9 +75,17 @@ describe.each(KINDS)('the service on %s', (kind) => {
       { scope: 'grant', target: { prefix: 'g1' } },
       { scope: 'item', target: { all: true } as const },
     ];
-    const rolledBack = store.write(hearsay as Hearsay, 8, { changes, isRolledBack: true });
+    const rolledBack = store.write(hearsay as Hearsay, 8, {
+      changes,
+      isRolledBack: true,
+      revokes: false,
+    });
     await expect(rolledBack).rejects.toThrow(RolledBackError);
-    const { row } = await store.write(hearsay as Hearsay, 9, { changes, isRolledBack: false });
+    const { row } = await store.write(hearsay as Hearsay, 9, {
+      changes,
+      isRolledBack: false,
+      revokes: false,
+    });
     expect(row?.key).toMatch(/^g1\//);
     expect(row?.revision).toBe(2);
     const { revisions, invalidations } = (await started.readCommitted()) ?? NOTHING;
@@ -97,6 +105,16 @@ describe.each(KINDS)('the service on %s', (kind) => {
       { version: 2, kind: 'scope', key: '' },
     ]);
     expect(await started.readCommitted()).toEqual(NOTHING);
+  });
+
+  test('revokes what it writes, and says so', async () => {
+    await start(kind);
+    const changes = [{ scope: 'role', target: { key: KEY } }];
+    const plan = { changes, isRolledBack: false, revokes: true };
+    const { row, revoked } = await store.write(hearsay as Hearsay, 7, plan);
+    expect(row).toEqual({ key: KEY, revision: 2 });
+    expect(revoked).toMatchObject({ acknowledged: [], waitedOut: [] });
+    expect(await store.find('role', KEY)).toEqual({ revision: 2, write: 7 });
   });
 
   test('tells rows of the log also when they were pruned before', async () => {

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Hearsay } from '@hearsay/embed';
+import type { WriteTransaction } from '@hearsay/version-log';
 import { openCatalogue } from '../demo/catalogue.ts';
 import { DeadlyDatabase } from './deadly-database.ts';
 import {
@@ -56,9 +57,9 @@ async function writeOver(
   db: DatabaseSync,
   hearsay: Hearsay,
   id: number,
-  { changes, isRolledBack }: PlannedWrite,
+  { changes, isRolledBack, revokes }: PlannedWrite,
 ): Promise<Written> {
-  const { value, token } = await hearsay.write(db, (tx) => {
+  const callback = (tx: WriteTransaction): ChangedRow | undefined => {
     const changed = changes.map(({ scope, target }) => {
       tx.invalidate(scope, target);
       const { where, values } = conditionOf(target);
@@ -67,6 +68,11 @@ async function writeOver(
     });
     if (isRolledBack) throw new RolledBackError('as planned');
     return changed[0]?.[0];
-  });
+  };
+  if (revokes) {
+    const { value, ...revoked } = await hearsay.writeAndRevoke(db, callback);
+    return { row: value, token: revoked.token, revoked };
+  }
+  const { value, token } = await hearsay.write(db, callback);
   return { row: value, token };
 }

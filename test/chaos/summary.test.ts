@@ -6,7 +6,7 @@ import { hasFailed, jsonOf, summarize } from './summary.ts';
 
 const options: ChaosOptions = {
   ...{ minutes: 2, nodes: 5, seed: 7, database: 'sqlite' },
-  ...{ json: true, sabotage: false, keep: false },
+  ...{ strict: false, json: true, sabotage: false, keep: false },
 };
 
 function outcome(): Outcome {
@@ -32,6 +32,18 @@ test('the object has these fields, in this order', () => {
   expect(jsonOf(outcome(), options)).toBe(
     '{"minutes":2,"seed":7,"database":"sqlite","faults":{"freeze":3,"split":2},' +
       '"reads":1234567,"writes":890,"violations":0,"lost":0,"maxStalenessMs":1234.6,"rssPeakMb":200}',
+  );
+});
+
+test('with strict scopes the object tells of them too, and so do the words', () => {
+  const strict = outcome();
+  Object.assign(strict.observer.checked, { strictReads: 1_000_001, revokes: 5_000, refused: 70 });
+  const { strictReads, revokes, refused } = JSON.parse(
+    jsonOf(strict, { ...options, strict: true }),
+  );
+  expect([strictReads, revokes, refused]).toEqual([1_000_001, 5_000, 70]);
+  expect(summarize(strict, { ...options, strict: true })).toMatch(
+    /1.000.001 reads after 5.000 revocations; 70 more were refused/,
   );
 });
 

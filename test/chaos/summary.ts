@@ -7,22 +7,27 @@ export function hasFailed({ observer }: Outcome): boolean {
 }
 
 /** The object of `--json`, and nothing else. */
-export function jsonOf(outcome: Outcome, { minutes, seed, database }: ChaosOptions): string {
+export function jsonOf(
+  outcome: Outcome,
+  { minutes, seed, database, strict }: ChaosOptions,
+): string {
   const { observer, faults, rssPeakKb } = outcome;
   const { violations, lost, checked, maxStalenessUs } = observer;
+  const { strictReads, revokes, refused } = checked;
   return JSON.stringify({
     ...{ minutes, seed, database },
     faults: Object.fromEntries([...faults].sort(([a], [b]) => a.localeCompare(b))),
     ...{ reads: checked.reads, writes: checked.writes, violations, lost },
     maxStalenessMs: Math.round(Math.max(0, ...maxStalenessUs.values()) / 100) / 10,
     rssPeakMb: Math.round(rssPeakKb / 1024),
+    ...(strict && { strictReads, revokes, refused }),
   });
 }
 
 /** What happened, in plain words. */
 export function summarize(
   outcome: Outcome,
-  { minutes, seed, nodes, database }: ChaosOptions,
+  { minutes, seed, nodes, database, strict }: ChaosOptions,
 ): string {
   const { observer, faults, rounds, restMsMax, rssPeakKb, processorWaitShare } = outcome;
   const { violations, lost, checked, maxStalenessUs } = observer;
@@ -33,6 +38,11 @@ export function summarize(
   return [
     `${nodes} nodes over ${database}, ${minutes} minutes in ${rounds} rounds, seed ${seed}, ${grouped(total)} faults.`,
     `Checked: ${grouped(checked.reads)} reads (${grouped(checked.tokenReads)} with a token), ${grouped(checked.writes)} acknowledged writes, ${grouped(checked.departures)} dropped entries, ${grouped(checked.entriesAtRest)} entries at rest.`,
+    ...(strict
+      ? [
+          `Of strict scopes: ${grouped(checked.strictReads)} reads after ${grouped(checked.revokes)} revocations; ${grouped(checked.refused)} more were refused.`,
+        ]
+      : []),
     `Stalest answers: ${staleness.join(', ')}. At rest ${grouped(Math.round(restMsMax))} ms after the faults, at worst. A process had ${grouped(Math.round(rssPeakKb / 1024))} MB at most; nodes stood in line for a processor ${(processorWaitShare * 100).toFixed(0)} % of the time.`,
     `Reached: ${counted(observer.reached)}.`,
     `Refused or failed: ${counted(observer.failures)}.`,

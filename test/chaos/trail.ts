@@ -1,5 +1,7 @@
 import type { History } from '../demo/history.ts';
 import type { JournalEntry } from './report.ts';
+import type { Revocations } from './revocations.ts';
+import { seconds } from './violation.ts';
 import type { WatchedLife } from './watched-life.ts';
 
 const BEFORE_US = 15_000_000;
@@ -11,9 +13,11 @@ const READS_SHOWN = 6;
 /** Says what led to a violation: what became of the row, and what happened in that life of the node. */
 export class Trail {
   readonly #history: History;
+  readonly #revocations: Revocations;
 
-  constructor(history: History) {
+  constructor(history: History, revocations: Revocations) {
     this.#history = history;
+    this.#revocations = revocations;
   }
 
   /** @param at of the violation; without a scope that of a node as a whole */
@@ -44,8 +48,10 @@ export class Trail {
       .slice(Math.max(0, before.length - REVISIONS_SHOWN), before.length + 2)
       .map(({ revision, writeId }) => {
         const ackUs = this.#history.ackOf(writeId);
+        const returnedUs = this.#revocations.returnedUsOf(writeId);
         const when = ackUs === undefined ? 'never' : seconds(ackUs);
-        return `revision ${revision} by write ${writeId}, acknowledged at ${when}`;
+        const revoked = returnedUs === undefined ? '' : `, revoked at ${seconds(returnedUs)}`;
+        return `revision ${revision} by write ${writeId}, acknowledged at ${when}${revoked}`;
       });
   }
 }
@@ -75,9 +81,4 @@ function concerns(
 
 function describe([type, us, ...rest]: JournalEntry): string {
   return `${seconds(us)} ${type} ${rest.join(' ')}`;
-}
-
-/** @returns a time of the machine's monotonic clock for people */
-export function seconds(us: number): string {
-  return Number.isFinite(us) ? `${(us / 1e6).toFixed(4)} s` : 'the beginning';
 }

@@ -66,12 +66,14 @@ export class WatchedLife {
         break;
       case 'reset':
         this.#departed(entry[2], '', entry[1], 'reset');
+        this.#appliedThrough.set(entry[2], entry[4]);
         break;
       case 'late':
         this.#departed(entry[2], '', entry[1], 'late');
         break;
       case 'coherence':
       case 'hint':
+      case 'revoking':
         break;
     }
   }

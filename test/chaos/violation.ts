@@ -1,0 +1,11 @@
+import type { Violation as OracleViolation } from '../demo/oracle.ts';
+
+/** As the demonstration's oracle tells it, and of what is checked here alone. */
+export interface Violation extends Omit<OracleViolation, 'invariant'> {
+  readonly invariant: OracleViolation['invariant'] | 'C' | 'H';
+}
+
+/** @returns a time of the machine's monotonic clock for people */
+export function seconds(us: number): string {
+  return Number.isFinite(us) ? `${(us / 1e6).toFixed(4)} s` : 'the beginning';
+}
