@@ -9,7 +9,7 @@ import type { Connect, ServerConnection } from '../server/connection.js';
 import { exclusively } from '../server/exclusive.js';
 import { type ServerLogOptions, validServerOptions } from '../server/options.js';
 import { OPEN_TIMEOUT_MS, prepareTables } from '../server/prepare.js';
-import { ServerLog, type ServerLogParts } from '../server/server-log.js';
+import { LEASES_IDLE_MS, ServerLog, type ServerLogParts } from '../server/server-log.js';
 import { Session } from '../server/session.js';
 import { writeIn } from '../server/write.js';
 import { logTables } from '../tables.js';
@@ -38,8 +38,8 @@ export interface MysqlLogOptions extends ServerLogOptions {
   /** A URL of the primary. Give this or `pool`. */
   readonly connectionString?: string;
   /**
-   * The service's own pool of `mysql2/promise`: the log keeps one connection out of it, and a second
-   * one while it writes. Closing the log closes these two.
+   * The service's own pool of `mysql2/promise`: the log keeps one connection out of it, another
+   * one while it writes, and on nodes with strict scopes one for leases. Closing the log closes them.
    */
   readonly pool?: MysqlPool;
 }
@@ -82,6 +82,10 @@ export async function openMysqlLog(options: MysqlLogOptions): Promise<MysqlVersi
       options: valid,
       statements: mysqlStatements(tables),
       polls: new Session(connect(valid.pollTimeoutMs), { name: 'a poll' }),
+      leases: new Session(connect(valid.writeTimeoutMs), {
+        name: 'a lease',
+        idleMs: LEASES_IDLE_MS,
+      }),
       writes: new Session(connect(valid.writeTimeoutMs), {
         name: 'a write',
         idleMs: WRITES_IDLE_MS,

@@ -2,7 +2,7 @@ import { ConfigInvalidError } from '@hearsay/spi';
 import type { Connect, ServerConnection } from '../server/connection.js';
 import { type ServerLogOptions, validServerOptions } from '../server/options.js';
 import { OPEN_TIMEOUT_MS, prepareTables } from '../server/prepare.js';
-import type { ServerLogParts } from '../server/server-log.js';
+import { LEASES_IDLE_MS, type ServerLogParts } from '../server/server-log.js';
 import { Session } from '../server/session.js';
 import { type LogMode, logTables } from '../tables.js';
 import { loadPostgres, type PostgresPool } from './client.js';
@@ -81,6 +81,10 @@ export async function openPostgresLog(
       options: valid,
       statements: postgresStatements(tables),
       polls: new Session(connect(valid.pollTimeoutMs, preparedStatements), { name: 'a poll' }),
+      leases: new Session(connect(valid.writeTimeoutMs, preparedStatements), {
+        name: 'a lease',
+        idleMs: LEASES_IDLE_MS,
+      }),
       writes: new Session(connect(valid.writeTimeoutMs, preparedStatements), {
         name: 'a write',
         idleMs: WRITES_IDLE_MS,

@@ -32,6 +32,9 @@ const PRUNE_BATCH_ROWS = 500;
 /** Scopes that are remembered to exist; beyond them it is looked up again. */
 const KNOWN_SCOPES_MAX = 4096;
 
+/** How long a connection for leases is kept after the last one. */
+export const LEASES_IDLE_MS = 60_000;
+
 /** What an opened log on a database server is made of. */
 export interface ServerLogParts {
   readonly logId: LogId;
@@ -39,8 +42,10 @@ export interface ServerLogParts {
   readonly tables: LogTables;
   readonly options: ValidServerLogOptions;
   readonly statements: LogStatements;
-  /** For polls, leases and rows of nodes; nothing on it ever waits for a writer. */
+  /** For polls and rows of nodes; nothing on it ever waits for a writer. */
   readonly polls: Session;
+  /** For leases, which may wait for somebody's lock: polls, by which rights are proven, must not (rule L3). */
+  readonly leases: Session;
   /** For writes of the log's own. */
   readonly writes: Session;
 }
@@ -61,13 +66,13 @@ export abstract class ServerLog implements VersionSource {
   /** @internal */
   constructor(parts: ServerLogParts) {
     this.parts = parts;
-    const { logId, place, options, polls, statements } = parts;
+    const { logId, place, options, polls, leases, statements } = parts;
     this.logId = logId;
     this.schema = place.schema ?? '';
     this.tablePrefix = options.tablePrefix;
     const { writeTimeoutMs: timeoutMs, discoveryWindowMs: windowMs } = options;
     this.discovery = new LogDiscovery(new ServerNodes(polls, statements, { timeoutMs, windowMs }));
-    this.leases = new ServerLeases(polls, statements, timeoutMs);
+    this.leases = new ServerLeases(leases, statements, timeoutMs);
   }
 
   /**
@@ -131,6 +136,7 @@ export abstract class ServerLog implements VersionSource {
   /** Ends the log's own connections. The caller's stay open. Later calls resolve too. */
   async close(): Promise<void> {
     this.parts.polls.close();
+    this.parts.leases.close();
     this.parts.writes.close();
   }
 

@@ -32,6 +32,23 @@ describeMysql('a poll on MySQL', (server) => {
     expect(relay.bytes).toBeLessThanOrEqual(1024);
   });
 
+  test('is not held up by a lease that waits for somebody else (L3)', async () => {
+    const made = await newDatabase(server);
+    const log = await openLog(made);
+    const row = { holder: ORIGIN, leaseSeq: 1 as never, leaseMs: 1000 };
+    await log.leases.commitLease(row);
+    const other = await made.pool.getConnection();
+    await other.query('START TRANSACTION');
+    await other.query('SELECT * FROM hearsay_lease FOR UPDATE');
+    const lease = log.leases.commitLease({ ...row, leaseSeq: 2 as never });
+    for (let i = 0; i < 3; i++)
+      expect((await log.poll({ positions: new Map(), rowsMax: 1 })).logId).toBe(log.logId);
+    await other.query('ROLLBACK');
+    other.release();
+    await lease;
+    expect((await log.leases.readLeases()).rows).toMatchObject([{ leaseSeq: 2 }]);
+  });
+
   test('that has too much to bring stops early, and going on completes it', async () => {
     const made = await newDatabase(server);
     const log = await openLog(made);
