@@ -59,12 +59,14 @@ export class Reader<V> {
 
   /**
    * Under a right that holds now, or after a poll that began after the call: then nothing that the
-   * read must not miss is still to be applied. Otherwise it is refused, loads too.
+   * read must not miss is still to be applied. Otherwise it is refused, loads too. Another poll may
+   * have renewed the right while that one was failing.
    */
   async #readStrict(read: Read<V>, keys: readonly string[]): Promise<Map<string, V | undefined>> {
     const { right, clock, scope } = this.#settings;
-    const holds = right?.holds(clock.monotonicMs());
-    if (!holds && !(await abortable(right?.prove() ?? Promise.resolve(false), read.signal))) {
+    const holds = () => right?.holds(clock.monotonicMs()) === true;
+    const prove = () => abortable(right?.prove() ?? Promise.resolve(false), read.signal);
+    if (!holds() && !(await prove()) && !holds()) {
       this.#counters.refused += 1;
       throw new StrictRefusedError(
         `scope ${scope} is strict, its right to serve has run out and the version log does not answer: bring the log back`,

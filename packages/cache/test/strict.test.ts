@@ -158,3 +158,24 @@ describe('with the log out of reach a strict scope fails closed', () => {
     await expect(read).rejects.toThrow('enough');
   });
 });
+
+describe('a poll that fails (S1)', () => {
+  it('refuses nothing where another one has renewed the right meanwhile', async () => {
+    const { cache, clock, right } = await filled();
+    clock.nowMs = 2000;
+    const read = cache.getOrLoad('a', never);
+    right.untilMs = 3000;
+    right.polls[0]?.(false);
+    expect(await read).toBe('one');
+  });
+
+  it('refuses where the right has come and gone meanwhile', async () => {
+    const { cache, clock, right } = await filled();
+    clock.nowMs = 2000;
+    const read = cache.getOrLoad('a', never);
+    right.untilMs = 2500;
+    clock.nowMs = 2500;
+    right.polls[0]?.(false);
+    await expect(read).rejects.toThrow(StrictRefusedError);
+  });
+});
