@@ -66,8 +66,7 @@ export class Pruning {
     logger: Logger,
   ): Pruning | undefined {
     if (options === false || log?.prune === undefined) return undefined;
-    const prune: Required<VersionLog>['prune'] = (what) => log.prune?.(what) ?? Promise.resolve();
-    return new Pruning({ prune }, checkPrune(options ?? {}), logger);
+    return new Pruning({ prune: log.prune.bind(log) }, checkPrune(options ?? {}), logger);
   }
 
   use(scope: Scope): void {

@@ -41,6 +41,8 @@ export interface TablePlace {
   readonly schema?: string | undefined;
   /** 1 … 32 of a-z, 0-9, `_`; `hearsay_` by default. */
   readonly tablePrefix?: string | undefined;
+  /** Whether the server is a MariaDB, which runs several statements as one; default false. */
+  readonly onMariadb?: boolean | undefined;
 }
 
 /** The log's tables as they are written in SQL: qualified and quoted. */

@@ -18,7 +18,7 @@ export function postgresTransaction(client: PostgresClient): SqlTransaction {
 export function mysqlTransaction(connection: MysqlConnection): SqlTransaction {
   return {
     dialect: 'mysql',
-    // A server that has no blocks is given none.
+    // A log that knows its server to be MariaDB sends them.
     runsBlocks: true,
     query: async (sql, params) => {
       const query = { sql, rowsAsArray: false, nestTables: false };

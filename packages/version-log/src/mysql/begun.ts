@@ -13,24 +13,13 @@ const IN_TRANSACTION = 1;
 /** A transaction of a write on the caller's connection. */
 export class BegunOnMysql implements BegunTransaction {
   readonly #client: MysqlConnection;
-  readonly #runsBlocks: boolean;
   readonly #place: TablePlace;
   readonly #origin: Origin;
   readonly #abandon: () => void;
 
-  /**
-   * @param runsBlocks whether the server does
-   * @param abandon gives the connection up
-   */
-  constructor(
-    client: MysqlConnection,
-    runsBlocks: boolean,
-    place: TablePlace,
-    origin: Origin,
-    abandon: () => void,
-  ) {
+  /** @param abandon gives the connection up */
+  constructor(client: MysqlConnection, place: TablePlace, origin: Origin, abandon: () => void) {
     this.#client = client;
-    this.#runsBlocks = runsBlocks;
     this.#place = place;
     this.#origin = origin;
     this.#abandon = abandon;
@@ -60,7 +49,7 @@ export class BegunOnMysql implements BegunTransaction {
    * @throws {TransactionEndedError} the transaction is not open any more
    */
   async append(invalidations: readonly Invalidation[]): Promise<Appended> {
-    const tx = { ...mysqlTransaction(this.#client), runsBlocks: this.#runsBlocks };
+    const tx = mysqlTransaction(this.#client);
     try {
       return await appendInTransaction(tx, this.#origin, invalidations, this.#place);
     } catch (error) {

@@ -9,14 +9,13 @@ import type { Connect, ServerConnection } from '../server/connection.js';
 import { exclusively } from '../server/exclusive.js';
 import { type ServerLogOptions, validServerOptions } from '../server/options.js';
 import { OPEN_TIMEOUT_MS, prepareTables } from '../server/prepare.js';
-import { LEASES_IDLE_MS, ServerLog, type ServerLogParts } from '../server/server-log.js';
+import { LEASES_IDLE_MS, ServerLog } from '../server/server-log.js';
 import { Session } from '../server/session.js';
 import { writeIn } from '../server/write.js';
 import { logTables } from '../tables.js';
 import { appendInTransaction } from '../write/append-in-transaction.js';
 import type { Appended } from '../write/batch.js';
 import type { WriteTransaction } from '../write/collected.js';
-import type { SqlTransaction } from '../write/sql-transaction.js';
 import type { Written } from '../write/write.js';
 import { type TransactionSteps, writeThrough } from '../write/write-through.js';
 import { BegunOnMysql } from './begun.js';
@@ -73,9 +72,9 @@ export async function openMysqlLog(options: MysqlLogOptions): Promise<MysqlVersi
       const { isMariadb } = connection as MysqlServerConnection;
       return { schema, isMariadb, logId: await prepareTables(migration) };
     });
-    const place = { schema, tablePrefix: valid.tablePrefix };
+    const place = { schema, tablePrefix: valid.tablePrefix, onMariadb: isMariadb };
     const tables = logTables('mysql', place);
-    return new MysqlVersionLog(isMariadb, {
+    return new MysqlVersionLog({
       logId,
       place,
       tables,
@@ -121,13 +120,7 @@ type Callback<T> = (tx: WriteTransaction, connection: MysqlConnection) => Promis
 
 /** The version log in a MariaDB or MySQL database. Made by {@link openMysqlLog}. */
 export class MysqlVersionLog extends ServerLog {
-  readonly #runsBlocks: boolean;
   #closed = false;
-
-  constructor(isMariadb: boolean, parts: ServerLogParts) {
-    super(parts);
-    this.#runsBlocks = isMariadb;
-  }
 
   /**
    * Runs the callback once in a transaction on the caller's connection and appends what it
@@ -178,23 +171,12 @@ export class MysqlVersionLog extends ServerLog {
         const query = async (sql: string, params: readonly (string | number | null)[]) =>
           (await connection.run({ sql, params })).rows;
         await query('START TRANSACTION', []);
-        const tx = { dialect: 'mysql', runsBlocks: this.#runsBlocks, query } as const;
+        const tx = { dialect: 'mysql', runsBlocks: true, query } as const;
         const appended = await appendInTransaction(tx, origin, invalidations, place);
         await query('COMMIT', []);
         return appended;
       }),
     );
-  }
-
-  override appendInTransaction(
-    tx: SqlTransaction,
-    origin: Origin,
-    invalidations: readonly Invalidation[],
-  ): Promise<Appended> {
-    const { dialect, runsBlocks = false } = tx;
-    const query: SqlTransaction['query'] = (sql, params) => tx.query(sql, params);
-    const here = { dialect, runsBlocks: runsBlocks && this.#runsBlocks, query };
-    return super.appendInTransaction(here, origin, invalidations);
   }
 
   override async close(): Promise<void> {
@@ -221,13 +203,7 @@ export class MysqlVersionLog extends ServerLog {
     giveUp: () => void,
   ): Promise<Written<T>> {
     return exclusively(connection, giveUp, async (abandon) => {
-      const begun = new BegunOnMysql(
-        connection,
-        this.#runsBlocks,
-        this.parts.place,
-        origin,
-        abandon,
-      );
+      const begun = new BegunOnMysql(connection, this.parts.place, origin, abandon);
       await begun.begin(isPooled);
       const append = (invalidations: readonly Invalidation[]) =>
         this.appending(invalidations, () => begun.append(invalidations));

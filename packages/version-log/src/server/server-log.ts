@@ -38,7 +38,7 @@ export const LEASES_IDLE_MS = 60_000;
 /** What an opened log on a database server is made of. */
 export interface ServerLogParts {
   readonly logId: LogId;
-  readonly place: Required<TablePlace>;
+  readonly place: TablePlace & { readonly schema: string };
   readonly tables: LogTables;
   readonly options: ValidServerLogOptions;
   readonly statements: LogStatements;

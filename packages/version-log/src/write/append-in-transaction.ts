@@ -40,7 +40,9 @@ export async function appendInTransaction(
 ): Promise<Appended> {
   const batches = batchesOf(invalidations);
   const tables = logTables(tx.dialect, place);
-  return appendBatches(batches, () => appendRows(tx, tables, origin, batches));
+  return appendBatches(batches, () =>
+    appendRows(tx, tables, origin, batches, place.onMariadb === true),
+  );
 }
 
 /**
@@ -71,12 +73,13 @@ function appendRows(
   tables: LogTables,
   origin: Origin,
   batches: readonly ScopeBatch[],
+  onMariadb: boolean,
 ): Promise<HeadsBefore> {
   switch (tx.dialect) {
     case 'postgres':
       return appendOnPostgres(tx, tables, origin, batches);
     case 'mysql':
-      return appendOnMysql(tx, tables, origin, batches);
+      return appendOnMysql(tx, tables, origin, batches, onMariadb && tx.runsBlocks === true);
     case 'sqlite':
       return appendOnSqlite(tx, tables, origin, batches);
   }

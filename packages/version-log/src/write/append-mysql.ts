@@ -20,7 +20,7 @@ const NO_SAVEPOINT = '1305';
 
 /**
  * Two statements on MariaDB, which returns what it inserts, and of one row a block of them, where
- * the connection runs blocks; six on MySQL, which does not.
+ * server and connection run blocks; six on MySQL, which does not.
  *
  * The rows come first: their locking read of the counters, one after the other in sorted order
  * (rule L6), waits for other writers and sees the newest committed state at every isolation level.
@@ -32,6 +32,7 @@ export async function appendOnMysql(
   t: LogTables,
   origin: Origin,
   batches: readonly ScopeBatch[],
+  runsBlocks: boolean,
 ): Promise<HeadsBefore> {
   const returning = `/*M! RETURNING scope, version, prev_id AS prev, (SELECT log_id FROM ${t.meta}) AS log */`;
   const one = onlyRow(batches);
@@ -40,11 +41,11 @@ export async function appendOnMysql(
     const { kind, key } = row.target;
     const insert = [originId(origin), row.appendId, kind, key, scope];
     const move = [row.appendId, scope];
-    const inserted = tx.runsBlocks
+    const inserted = runsBlocks
       ? firstRows(await tx.query(blockSql(t, returning), [...insert, ...move]))
       : await tx.query(insertOneSql(t, returning), insert);
     if (inserted.length === 0) return appendInSteps(tx, t, origin, batches);
-    if (!tx.runsBlocks) await tx.query(moveOneSql(t), move);
+    if (!runsBlocks) await tx.query(moveOneSql(t), move);
     return headsOfInserted(inserted);
   }
   const params = [originId(origin), rowsJson(batches)];

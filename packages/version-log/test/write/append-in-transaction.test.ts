@@ -49,6 +49,9 @@ function asMysql(session: SqlSession): SqlSession {
   };
 }
 
+/** Says nothing to connections that run no blocks. */
+const MARIADB = { onMariadb: true };
+
 /** A connection that may be sent a block of statements. */
 function asBlocks(session: SqlSession): SqlTransaction {
   return { dialect: 'mysql', runsBlocks: true, query: session.query };
@@ -61,7 +64,7 @@ async function append(
 ) {
   await session.query(begin, []);
   try {
-    return await appendInTransaction(session, ORIGIN, invalidations);
+    return await appendInTransaction(session, ORIGIN, invalidations, MARIADB);
   } finally {
     await session.query('COMMIT', []);
   }
@@ -171,10 +174,18 @@ mysql.describeMysql('an append on MySQL', (server) => {
       expect(reading?.rows[0]?.appendId).toBe(first.announcements[0]?.place?.appendId);
     });
 
+    test('is two statements where nobody has said that the server is MariaDB', async () => {
+      const { session } = await open();
+      await session.query('BEGIN', []);
+      await appendInTransaction(asBlocks(session), ORIGIN, ONE);
+      await session.query('COMMIT', []);
+      expect(session.sent).toEqual(['BEGIN', 'INSERT', 'UPDATE', 'COMMIT']);
+    });
+
     test('in a block does nothing outside a transaction, or for a scope without a counter', async () => {
       const { log, session } = await open();
       const blocks = asBlocks(session);
-      await expect(appendInTransaction(blocks, ORIGIN, ONE)).rejects.toThrow(
+      await expect(appendInTransaction(blocks, ORIGIN, ONE, MARIADB)).rejects.toThrow(
         TransactionMissingError,
       );
       await expect(append(blocks, [invalidationOf('unknown', { all: true })])).rejects.toThrow(
