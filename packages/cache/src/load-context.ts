@@ -8,7 +8,8 @@ export interface BatchLoadContext {
   readonly signal: AbortSignal;
   /**
    * The highest version of the scope that anything is known of here: what was read at an older one may
-   * miss a change that nobody will announce again. `undefined` where no log is followed.
+   * miss a change that nobody will announce again. `Infinity` while that is not to be known, so that only
+   * the primary will do. `undefined` where no log is followed.
    */
   readonly minimum: Version | undefined;
   /**
@@ -33,8 +34,12 @@ export function loadContext(
   const readAt = (version: number): void => {
     if (!isBehind(version, minimum)) return;
     onBehind();
+    const known =
+      minimum === Number.POSITIVE_INFINITY
+        ? 'the newest is not known here yet'
+        : `${minimum} is known here`;
     throw new LoadBehindError(
-      `the value was read at version ${version}, and ${minimum} is known here: read the primary`,
+      `the value was read at version ${version}, and ${known}: read the primary`,
     );
   };
   return { signal, minimum, readAt };

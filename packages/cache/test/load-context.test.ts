@@ -47,6 +47,12 @@ describe('a loader that may read behind the primary (F5)', () => {
     expect(cache.stats()).toMatchObject({ fillsKept: 0, fillsBehind: 1, loadErrors: 1 });
   });
 
+  test('fails at any version while the newest is not to be known', async () => {
+    const { cache } = knowing(Number.POSITIVE_INFINITY);
+    const read = cache.getOrLoad('k', ({ readAt }) => readAt(Number.MAX_SAFE_INTEGER));
+    await expect(read).rejects.toThrow(/the newest is not known here yet: read the primary$/);
+  });
+
   test('can read the primary in place of it', async () => {
     const { cache } = knowing(7);
     const value = await cache.getOrLoad('k', ({ readAt }) => {

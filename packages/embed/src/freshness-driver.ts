@@ -143,6 +143,11 @@ export class FreshnessDriver {
     return this.#machine.freshAsOfMs(scope);
   }
 
+  /** How many versions that a poll has shown are missing here. */
+  behind(scope: Scope): number {
+    return this.#machine.behind(scope);
+  }
+
   /** The least send time of a poll that is not sent yet. */
   unsentSinceMs(): number {
     return this.#machine.unsentSinceMs(this.#options.clock.monotonicMs());

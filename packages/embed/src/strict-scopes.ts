@@ -147,6 +147,7 @@ export class StrictScopes implements FreshnessObserver {
     return this.#readiness.judge({
       nowMs,
       freshForMs: (scope) => nowMs - freshness.freshAsOfMs(scope),
+      behind: (scope) => freshness.behind(scope),
       rightForMs: (scope) => this.#leases?.rightForMs(scope) ?? 0,
     });
   }

@@ -14,7 +14,10 @@ export interface ScopeFreshness {
   prove(sinceMs: number): Promise<boolean>;
   /** Whether the write at this position is applied here. A position of another log or chain is not. */
   hasReached(position: AppliedPosition): boolean;
-  /** The highest version of the scope of which anything was heard here; `undefined` before the first read of the log. */
+  /**
+   * The highest version of the scope of which anything was heard here; `Infinity` while that cannot be
+   * known: before the first read of the log, and while another log has been heard of; `undefined` without a log.
+   */
   knownVersion?(): Version | undefined;
   /** Present where the scope can be strict. */
   readonly right?: ServingRight;

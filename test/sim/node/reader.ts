@@ -195,10 +195,8 @@ export class Reader {
     return value === ABSENT ? undefined : value;
   }
 
-  #isBehind({ version }: Loaded, { minimum, readAt }: BatchLoadContext): boolean {
+  #isBehind({ version }: Loaded, { readAt }: BatchLoadContext): boolean {
     if (version === undefined || this.#host.mutation?.hidesVersions) return false;
-    // Before the first read of the log nothing is known here to compare with.
-    if (minimum === undefined) return true;
     try {
       readAt(version);
       return false;

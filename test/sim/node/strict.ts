@@ -75,6 +75,7 @@ export class StrictScopes {
     return this.#readiness.judge({
       nowMs,
       freshForMs: (scope) => nowMs - machine.freshAsOfMs(scope),
+      behind: (scope) => machine.behind(scope),
       rightForMs: (scope) => {
         const right = this.#machine.right(scope);
         return right?.holds(nowMs, this.#wallMs()) ? right.leftMs(nowMs) : 0;

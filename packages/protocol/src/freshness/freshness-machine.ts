@@ -129,6 +129,12 @@ export class FreshnessMachine {
     return this.#scopes.get(scope)?.freshAsOfMs ?? Number.NEGATIVE_INFINITY;
   }
 
+  /** How many versions that an own poll has shown are missing here: more polls are on their way. */
+  behind(scope: Scope): number {
+    const { appliedThrough = 0, logVersion = 0 } = this.#scopes.get(scope)?.status(0) ?? {};
+    return Math.max(0, logVersion - appliedThrough);
+  }
+
   /**
    * The least send time of a poll or question that is not sent yet. What a strict reader demands, since it joins
    * no other (rule F4); where the clock stands on the last send, it is a moment after now.
@@ -143,9 +149,12 @@ export class FreshnessMachine {
     return this.#scopes.get(position.scope)?.hasReached(position) ?? false;
   }
 
-  /** The highest version of which anything was heard here; `undefined` before the first answer. */
+  /**
+   * The highest version of which anything was heard here; `Infinity` while that cannot be known;
+   * `undefined` where no log is followed.
+   */
   knownVersion(scope: Scope): Version | undefined {
-    return this.#scopes.get(scope)?.knownVersion;
+    return this.#options.logged ? this.#scopes.get(scope)?.knownVersion : undefined;
   }
 
   /** @returns `undefined` for a scope that is not in use */

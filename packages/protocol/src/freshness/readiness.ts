@@ -10,7 +10,7 @@ const SILENT_MS = 50;
 
 /**
  * - `unread`: the log was not read yet, or no right was had yet
- * - `proof-old`: bounded reads are about to be loads, or refusals
+ * - `proof-old`: bounded reads are about to be loads, or refusals, and the log is out of reach or not read to its end
  * - `right-expiring`: the right to serve a strict scope is not renewed
  */
 export type UnreadyKind = 'unread' | 'proof-old' | 'right-expiring';
@@ -28,6 +28,8 @@ export interface ReadinessFacts {
   readonly nowMs: number;
   /** Age of the scope's proof; `Infinity` when unproven. */
   readonly freshForMs: (scope: Scope) => number;
+  /** How many versions that the log has shown are still to be read from it. */
+  readonly behind: (scope: Scope) => number;
   /** How long the right to serve the scope still lasts. */
   readonly rightForMs: (scope: Scope) => number;
 }
@@ -67,7 +69,7 @@ export class Readiness {
   judge(facts: ReadinessFacts): UnreadyReason[] {
     const answers = !this.#failed && facts.nowMs - this.#silentSinceMs <= SILENT_MS;
     const bounded = [...this.#boundsMs].map(([scope, boundMs]) =>
-      judgeBounded(scope, boundMs, facts.freshForMs(scope), answers),
+      judgeBounded(scope, boundMs, facts, answers),
     );
     const strict = [...this.#leasesMs].map(([scope, leaseMs]) =>
       judgeStrict(scope, leaseMs, facts),
@@ -79,13 +81,18 @@ export class Readiness {
 function judgeBounded(
   scope: Scope,
   boundMs: number,
-  ageMs: number,
+  facts: ReadinessFacts,
   answers: boolean,
 ): UnreadyReason | undefined {
+  const [ageMs, behind] = [facts.freshForMs(scope), facts.behind(scope)];
   if (ageMs === Number.POSITIVE_INFINITY) return unread(scope);
-  // A bound below the interval of polls is met by polls on demand: its age alone says nothing.
-  if (answers || ageMs <= BOUND_SHARE * boundMs) return undefined;
-  const message = `scope ${scope}: its proof is ${Math.round(ageMs)} ms old of ${boundMs} ms, and the version log does not answer`;
+  // A bound below the interval of polls is met by polls on demand: its age alone says nothing. But an
+  // answer with rows yet to come proves nothing.
+  if ((answers && behind === 0) || ageMs <= BOUND_SHARE * boundMs) return undefined;
+  const why = answers
+    ? `${behind} versions are still to be read from the version log`
+    : 'the version log does not answer';
+  const message = `scope ${scope}: its proof is ${Math.round(ageMs)} ms old of ${boundMs} ms, and ${why}`;
   return { scope, kind: 'proof-old', message };
 }
 

@@ -49,6 +49,9 @@ export interface Arrival {
  */
 export type Arrived = 'taken' | 'proven' | 'disputed';
 
+/** Where the newest version is not to be known: no version is high enough. */
+const UNKNOWN = Number.POSITIVE_INFINITY as Version;
+
 /** A proof that only lacks the rows up to its head. */
 interface Owed {
   readonly head: ChainHead;
@@ -66,6 +69,8 @@ export class ScopeFollower {
   #resets = 0;
   #provenPollId: number;
   #owed: Owed | undefined;
+  /** The newest poll sent before a place in another log came: which log it is now, a later one tells. */
+  #otherLogPollId = Number.NEGATIVE_INFINITY;
 
   /** @param lastPollId sent before; an empty cache needs none of these polls */
   constructor(scope: Scope, limits: ChainLimits, lastPollId: number) {
@@ -80,9 +85,13 @@ export class ScopeFollower {
     return this.#chain?.applied;
   }
 
-  /** The highest version of which anything was heard; `undefined` before the first answer. */
-  get knownVersion(): Version | undefined {
-    if (this.#chain === undefined) return undefined;
+  /**
+   * The highest version of which anything was heard. `Infinity` before the first answer, and once another
+   * log was heard of, until a reading tells which it is: versions of different logs never compare (rules L8, F5).
+   */
+  get knownVersion(): Version {
+    if (this.#chain === undefined || this.#otherLogPollId > Number.NEGATIVE_INFINITY)
+      return UNKNOWN;
     return Math.max(this.#chain.seen, this.#logVersion ?? 0) as Version;
   }
 
@@ -138,6 +147,7 @@ export class ScopeFollower {
    */
   compare(head: ChainHead | undefined, ask: SentPoll, effects: FreshnessEffect[]): Comparison {
     this.#owed = { head: head ?? emptyReading(this.scope).head, poll: ask };
+    this.#logTold(ask);
     return this.#settle(effects);
   }
 
@@ -149,6 +159,7 @@ export class ScopeFollower {
    */
   read(reading: ScopeReading | undefined, poll: SentPoll, effects: FreshnessEffect[]): boolean {
     const known = reading ?? emptyReading(this.scope);
+    this.#logTold(poll);
     const asked = poll.positions.get(this.scope);
     if (this.#chain === undefined || asked === undefined) {
       this.restart('first-use', known, poll, effects);
@@ -176,6 +187,7 @@ export class ScopeFollower {
     effects: FreshnessEffect[],
   ): void {
     const { head } = reading ?? emptyReading(this.scope);
+    this.#logTold(poll);
     this.#owed = undefined;
     this.#forgotten.restart();
     this.#chain = new Chain(head, this.#limits);
@@ -195,8 +207,14 @@ export class ScopeFollower {
    * What has no place in the log that is followed here is a hint: dropped, never a step (rule L2).
    */
   #place(place: LogPlace | undefined, { logId, lastPollId }: Arrival): Standing {
-    if (place === undefined || place.logId !== logId || this.#chain === undefined) return 'fits';
+    if (place === undefined) return 'fits';
+    if (place.logId !== logId) this.#otherLogPollId = lastPollId;
+    if (place.logId !== logId || this.#chain === undefined) return 'fits';
     return this.#chain.offer(place, lastPollId);
+  }
+
+  #logTold({ pollId }: SentPoll): void {
+    if (pollId > this.#otherLogPollId) this.#otherLogPollId = Number.NEGATIVE_INFINITY;
   }
 
   /** Whether what is owed is proven by now. An own poll that was sent later has said all of it. */

@@ -330,6 +330,30 @@ describe('another log (L8)', () => {
     expect(rows.map((row) => follower.machine.hasReached(positionOf(row)))).not.toContain(false);
   });
 
+  it('of which somebody has heard makes the newest version unknown until a later reading tells (F5)', () => {
+    const { log, follower } = atThree();
+    expect(follower.machine.knownVersion(SCOPE)).toBe(3);
+    follower.tick(1000);
+    const sentBefore = follower.read();
+    log.replace();
+    follower.gossip(log.append(SCOPE, 'p'));
+    expect(follower.machine.knownVersion(SCOPE)).toBe(Infinity);
+    follower.answer(sentBefore);
+    expect(follower.machine.knownVersion(SCOPE)).toBe(Infinity);
+    follower.tick(1000);
+    follower.answer();
+    expect(follower.machine.knownVersion(SCOPE)).toBe(1);
+  });
+
+  it('that the log turns out not to be leaves the newest version what it was (F5)', () => {
+    const { log, follower } = atThree();
+    follower.gossip({ ...log.append(SCOPE, 'd'), logId: logIdOf(99) });
+    expect(follower.machine.knownVersion(SCOPE)).toBe(Infinity);
+    follower.tick(1000);
+    follower.answer();
+    expect(follower.machine.knownVersion(SCOPE)).toBe(4);
+  });
+
   it('resets also where numbers and links would agree: a copy of a log is another log', () => {
     const { follower } = atThree();
     follower.tick(1000);

@@ -9,6 +9,7 @@ const INTERVAL_MS = 1000;
 const ANSWER_MS = 5;
 const TIMEOUT_MS = 500;
 const STEP_MS = 5;
+const ROWS_MAX = 32;
 
 export type Weather = 'calm' | 'refusing' | 'hanging';
 
@@ -16,14 +17,19 @@ export type Weather = 'calm' | 'refusing' | 'hanging';
 export interface Sight {
   readonly nowMs: number;
   readonly unready: ReadonlySet<Scope>;
-  /** Reads of these scopes would be loaded or refused now: unproven, and the poll for them would fail. */
+  /**
+   * Reads of these scopes would be loaded or refused now: unproven, and the poll for them would fail,
+   * or would not be the last that they need.
+   */
   readonly broken: ReadonlySet<Scope>;
 }
 
 /** A node with one bounded and one strict scope, over a log that answers, refuses or hangs. */
 export class ReadinessNode {
   readonly #log = new ModelLog();
-  readonly #freshness = new FreshnessMachine({ logged: true, intervalMs: INTERVAL_MS });
+  readonly #freshness = new FreshnessMachine({
+    ...{ logged: true, intervalMs: INTERVAL_MS, rowsMax: ROWS_MAX },
+  });
   readonly #leases = new LeaseMachine(SELF);
   readonly #readiness = new Readiness();
   readonly #boundMs: number;
@@ -39,6 +45,11 @@ export class ReadinessNode {
     this.#readiness.bounded(SCOPE, boundMs);
     this.#readiness.strict(OTHER, leaseMs);
     this.#leases.handle({ kind: 'use-scope', scope: OTHER, leaseMs }, 0);
+  }
+
+  /** So many commits, of which this node hears nothing. */
+  flood(commits: number): void {
+    for (let at = 0; at < commits; at++) this.#log.append(SCOPE, `flood/${at}`);
   }
 
   /** @returns what is seen at each step */
@@ -60,9 +71,11 @@ export class ReadinessNode {
     const nowMs = this.#nowMs;
     const freshForMs = (scope: Scope) => nowMs - this.#freshness.freshAsOfMs(scope);
     const rightForMs = (scope: Scope) => this.#leases.right(scope)?.leftMs(nowMs) ?? 0;
-    const reasons = this.#readiness.judge({ nowMs, freshForMs, rightForMs });
+    const behind = (scope: Scope) => this.#freshness.behind(scope);
+    const reasons = this.#readiness.judge({ nowMs, freshForMs, behind, rightForMs });
     const broken = new Set<Scope>();
-    if (this.#lastFailed && freshForMs(SCOPE) > this.#boundMs) broken.add(SCOPE);
+    const isOld = freshForMs(SCOPE) > this.#boundMs;
+    if (isOld && (this.#lastFailed || behind(SCOPE) > 0)) broken.add(SCOPE);
     if (this.#lastFailed && rightForMs(OTHER) <= 0) broken.add(OTHER);
     return { nowMs, unready: new Set(reasons.map(({ scope }) => scope)), broken };
   }

@@ -10,6 +10,7 @@ const weather = fc.array(
   fc.record({
     what: fc.constantFrom<Weather>('calm', 'refusing', 'hanging'),
     forMs: fc.constantFrom(30, 300, 1200, 4000),
+    commits: fc.constantFrom(0, 0, 20, 600),
   }),
   { minLength: 1, maxLength: 8 },
 );
@@ -27,8 +28,10 @@ describe('readiness (H)', () => {
     fc.assert(
       fc.property(weather, fc.constantFrom(0, 50, 900, 2500, 10_000), (steps, boundMs) => {
         const node = new ReadinessNode(boundMs, 1000);
-        for (const { what, forMs } of steps)
+        for (const { what, forMs, commits } of steps) {
+          node.flood(commits);
           expect(node.run(what, forMs).some(isHidden)).toBe(false);
+        }
       }),
       { numRuns: 100 },
     );
@@ -66,7 +69,7 @@ describe('readiness (H)', () => {
 
   it('waits for the first read of the log, and for the first right', () => {
     const readiness = new Readiness();
-    const facts = { nowMs: 0, freshForMs: () => Infinity, rightForMs: () => 0 };
+    const facts = { nowMs: 0, freshForMs: () => Infinity, behind: () => 0, rightForMs: () => 0 };
     expect(readiness.judge(facts)).toEqual([]);
     readiness.bounded(SCOPE, 1000);
     readiness.strict(OTHER, 1000);
@@ -87,11 +90,20 @@ describe('readiness (H)', () => {
     readiness.strict(OTHER, 4000);
     readiness.strict(OTHER, 1000);
     const rightMs = LEASE_TERMS.rightShare * 1000;
-    const facts = { nowMs: 0, freshForMs: () => 76, rightForMs: () => 0.25 * rightMs + 1 };
+    const facts = {
+      ...{ nowMs: 0, freshForMs: () => 76, behind: () => 0 },
+      rightForMs: () => 0.25 * rightMs + 1,
+    };
     readiness.pollEnded(false);
     expect(readiness.judge(facts).map(({ message }) => message)).toEqual([
       'scope table: its proof is 76 ms old of 100 ms, and the version log does not answer',
     ]);
+    readiness.pollEnded(true);
+    expect(readiness.judge({ ...facts, behind: () => 3 }).map(({ message }) => message)).toEqual([
+      'scope table: its proof is 76 ms old of 100 ms, and 3 versions are still to be read from the version log',
+    ]);
+    expect(readiness.judge(facts)).toEqual([]);
+    readiness.pollEnded(false);
     const late = { ...facts, freshForMs: () => 75, rightForMs: () => 0.25 * rightMs };
     expect(readiness.judge(late).map(({ message }) => message)).toEqual([
       'scope auth.role: the right to serve from memory ends in 200 ms and is not renewed',
