@@ -2,6 +2,7 @@ import { FrameTooLargeError } from '@hearsay/wire';
 import type { Stream } from '@libp2p/interface';
 import { decode, encode } from 'it-length-prefixed';
 import { pipe } from 'it-pipe';
+import { spareWindowUpdates } from './window-updates.js';
 
 /** @returns `bytes` with its length before it, as the other side's {@link readFrames} takes it apart */
 export function frame(bytes: Uint8Array): Uint8Array {
@@ -20,6 +21,7 @@ export async function readFrames(
   frameBytesMax: number,
   onFrame: (bytes: Uint8Array) => void,
 ): Promise<void> {
+  spareWindowUpdates(stream);
   for await (const bytes of framesOf(stream, frameBytesMax)) onFrame(bytes);
 }
 

@@ -1,4 +1,3 @@
-import { noise } from '@chainsafe/libp2p-noise';
 import type { Connection, Libp2p } from '@libp2p/interface';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
@@ -13,6 +12,7 @@ import {
 import { ListenFailedError } from './errors.js';
 import type { GossipsubComponents } from './gossipsub-medium.js';
 import { HANDSHAKE_MS, type InboundGate } from './inbound-gate.js';
+import { noiseOfWholeFrames } from './whole-frames.js';
 
 const CONNECT_TIMEOUT_MS = 2_000;
 const SLOW_CONNECT_MS = 500;
@@ -44,7 +44,7 @@ export async function createHost(options: Libp2pHostOptions): Promise<Libp2pHost
     start: false,
     addresses: { listen: [toMultiaddr(listen).toString()] },
     transports: [tcp({ dialOpts: { noDelay: true }, listenOpts })],
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [noiseOfWholeFrames()],
     streamMuxers: [
       yamux({
         enableKeepAlive: false,
