@@ -63,7 +63,6 @@ export class Chain {
   /** The lowest version in `history`; none is missing from it up to applied-through. */
   #oldest: Version;
   #applied: ChainHead;
-  #seen: Version;
 
   constructor(head: ChainHead, limits: ChainLimits) {
     this.#limits = limits;
@@ -71,12 +70,6 @@ export class Chain {
     this.#confirmed = head.version;
     this.#oldest = head.version;
     this.#history.set(head.version, head.appendId);
-    this.#seen = head.version;
-  }
-
-  /** The highest version of which anything was heard. */
-  get seen(): Version {
-    return this.#seen > this.#applied.version ? this.#seen : this.#applied.version;
   }
 
   get applied(): ChainHead {
@@ -98,7 +91,6 @@ export class Chain {
    * @param lastPollId the newest poll sent before
    */
   offer(link: Link, lastPollId: number): Standing {
-    this.#seen = Math.max(this.#seen, link.version) as Version;
     if (link.version <= this.#applied.version)
       return this.hasReached(link) || this.hasForgotten(link) ? 'known' : 'disputed';
     const waiting = this.#pending.get(link.version);
@@ -144,8 +136,6 @@ export class Chain {
     if (this.#history.get(reading.head.version) !== reading.head.appendId)
       return { broken: 'chain-broken' };
     this.#confirm(reading.head.version);
-    // What else was heard of before is not in the log.
-    this.#seen = Math.max(this.#applied.version, ...this.#pending.keys()) as Version;
     return { targets, proven, again: this.#misfit(this.#nextPending()) };
   }
 

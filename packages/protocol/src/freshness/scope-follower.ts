@@ -69,8 +69,12 @@ export class ScopeFollower {
   #resets = 0;
   #provenPollId: number;
   #owed: Owed | undefined;
-  /** The newest poll sent before a place in another log came: which log it is now, a later one tells. */
-  #otherLogPollId = Number.NEGATIVE_INFINITY;
+  /**
+   * The highest version of which announcements and the readings of others have told, and the newest poll that
+   * was sent before the last of them: what a later one reads takes their place.
+   */
+  #heard: Version = VERSION_ZERO;
+  #heardPollId = Number.NEGATIVE_INFINITY;
 
   /** @param lastPollId sent before; an empty cache needs none of these polls */
   constructor(scope: Scope, limits: ChainLimits, lastPollId: number) {
@@ -86,13 +90,12 @@ export class ScopeFollower {
   }
 
   /**
-   * The highest version of which anything was heard. `Infinity` before the first answer, and once another
-   * log was heard of, until a reading tells which it is: versions of different logs never compare (rules L8, F5).
+   * The highest version of which anything was heard (rule F5). `Infinity` before the first answer, and once
+   * another log was heard of, until a reading tells which it is: versions of different logs never compare (rule L8).
    */
   get knownVersion(): Version {
-    if (this.#chain === undefined || this.#otherLogPollId > Number.NEGATIVE_INFINITY)
-      return UNKNOWN;
-    return Math.max(this.#chain.seen, this.#logVersion ?? 0) as Version;
+    if (this.applied === undefined) return UNKNOWN;
+    return Math.max(this.applied.version, this.#logVersion ?? 0, this.#heard) as Version;
   }
 
   get freshAsOfMs(): number {
@@ -146,9 +149,12 @@ export class ScopeFollower {
    * moment when that node was asked, now or once gossip has brought what is missing.
    */
   compare(head: ChainHead | undefined, ask: SentPoll, effects: FreshnessEffect[]): Comparison {
-    this.#owed = { head: head ?? emptyReading(this.scope).head, poll: ask };
-    this.#logTold(ask);
-    return this.#settle(effects);
+    const known = head ?? emptyReading(this.scope).head;
+    this.#owed = { head: known, poll: ask };
+    const comparison = this.#settle(effects);
+    if (comparison !== 'disputed') this.#told(ask);
+    this.#hear(known.version, ask.pollId);
+    return comparison;
   }
 
   /**
@@ -159,7 +165,7 @@ export class ScopeFollower {
    */
   read(reading: ScopeReading | undefined, poll: SentPoll, effects: FreshnessEffect[]): boolean {
     const known = reading ?? emptyReading(this.scope);
-    this.#logTold(poll);
+    this.#told(poll);
     const asked = poll.positions.get(this.scope);
     if (this.#chain === undefined || asked === undefined) {
       this.restart('first-use', known, poll, effects);
@@ -187,7 +193,7 @@ export class ScopeFollower {
     effects: FreshnessEffect[],
   ): void {
     const { head } = reading ?? emptyReading(this.scope);
-    this.#logTold(poll);
+    this.#told(poll);
     this.#owed = undefined;
     this.#forgotten.restart();
     this.#chain = new Chain(head, this.#limits);
@@ -208,13 +214,19 @@ export class ScopeFollower {
    */
   #place(place: LogPlace | undefined, { logId, lastPollId }: Arrival): Standing {
     if (place === undefined) return 'fits';
-    if (place.logId !== logId) this.#otherLogPollId = lastPollId;
+    this.#hear(place.logId === logId ? place.version : UNKNOWN, lastPollId);
     if (place.logId !== logId || this.#chain === undefined) return 'fits';
     return this.#chain.offer(place, lastPollId);
   }
 
-  #logTold({ pollId }: SentPoll): void {
-    if (pollId > this.#otherLogPollId) this.#otherLogPollId = Number.NEGATIVE_INFINITY;
+  #hear(version: Version, lastPollId: number): void {
+    this.#heard = Math.max(this.#heard, version) as Version;
+    this.#heardPollId = Math.max(this.#heardPollId, lastPollId);
+  }
+
+  /** What was heard before this poll was sent is in what it read, or is not in the log. */
+  #told({ pollId }: SentPoll): void {
+    if (pollId > this.#heardPollId) this.#heard = VERSION_ZERO;
   }
 
   /** Whether what is owed is proven by now. An own poll that was sent later has said all of it. */

@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { ScopesTooManyError } from '../../src/freshness/errors.js';
 import { FreshnessMachine } from '../../src/freshness/freshness-machine.js';
 import { Follower, following, shortly } from './follower.js';
-import { announcementOf, logIdOf, ModelLog, OTHER, positionOf, SCOPE } from './model-log.js';
+import {
+  announcementOf,
+  logIdOf,
+  ModelLog,
+  type ModelRow,
+  OTHER,
+  positionOf,
+  SCOPE,
+} from './model-log.js';
 
 const gap = (gapId: number) => ({ kind: 'gap', gapId }) as const;
 const demand = (sinceMs: number, scope = SCOPE) => ({ kind: 'demand', scope, sinceMs }) as const;
@@ -330,35 +338,88 @@ describe('another log (L8)', () => {
     expect(rows.map((row) => follower.machine.hasReached(positionOf(row)))).not.toContain(false);
   });
 
-  it('of which somebody has heard makes the newest version unknown until a later reading tells (F5)', () => {
-    const { log, follower } = atThree();
-    expect(follower.machine.knownVersion(SCOPE)).toBe(3);
-    follower.tick(1000);
-    const sentBefore = follower.read();
-    log.replace();
-    follower.gossip(log.append(SCOPE, 'p'));
-    expect(follower.machine.knownVersion(SCOPE)).toBe(Infinity);
-    follower.answer(sentBefore);
-    expect(follower.machine.knownVersion(SCOPE)).toBe(Infinity);
-    follower.tick(1000);
-    follower.answer();
-    expect(follower.machine.knownVersion(SCOPE)).toBe(1);
-  });
-
-  it('that the log turns out not to be leaves the newest version what it was (F5)', () => {
-    const { log, follower } = atThree();
-    follower.gossip({ ...log.append(SCOPE, 'd'), logId: logIdOf(99) });
-    expect(follower.machine.knownVersion(SCOPE)).toBe(Infinity);
-    follower.tick(1000);
-    follower.answer();
-    expect(follower.machine.knownVersion(SCOPE)).toBe(4);
-  });
-
   it('resets also where numbers and links would agree: a copy of a log is another log', () => {
     const { follower } = atThree();
     follower.tick(1000);
     const copy: PollAnswer = { ...follower.read(), logId: logIdOf(2) };
     expect(shortly(follower.answer(copy))).toContain('reset table log-changed');
+  });
+});
+
+describe('the highest version that anything was heard of (F5)', () => {
+  const known = ({ machine }: Follower) => machine.knownVersion(SCOPE);
+
+  it('is not to be known before the first answer, and is that of nothing without a log', () => {
+    const follower = new Follower(new ModelLog());
+    follower.handle(useScope());
+    expect(known(follower)).toBe(Infinity);
+    const alone = new FreshnessMachine({ logged: false });
+    alone.handle(useScope(), 0);
+    expect(alone.knownVersion(SCOPE)).toBeUndefined();
+  });
+
+  it('is that of an event whose predecessor is missing, also where there is no room for it', () => {
+    const log = new ModelLog();
+    const follower = following(log, [SCOPE], { pendingMax: 1 });
+    const [, , c, d] = ['a', 'b', 'c', 'd'].map((key) => log.append(SCOPE, key));
+    follower.gossip(c as ModelRow, d as ModelRow);
+    expect([follower.applied(SCOPE), known(follower)]).toEqual([0, 4]);
+  });
+
+  it('is what the log holds once it is read: what it has lost is forgotten', () => {
+    const { log, follower } = atThree();
+    const rows = ['d', 'e', 'f'].map((key) => log.append(SCOPE, key));
+    follower.gossip(rows[2] as ModelRow);
+    log.lose(SCOPE, 3);
+    expect(known(follower)).toBe(6);
+    follower.tick(1000);
+    follower.answer();
+    expect(known(follower)).toBe(3);
+  });
+
+  it('is not forgotten for what a poll read that was sent before, also where that resets', () => {
+    const { log, follower } = atThree();
+    log.lose(SCOPE, 1);
+    log.append(SCOPE, 'c2');
+    follower.tick(1000);
+    const read = follower.read();
+    follower.gossip(log.append(SCOPE, 'd2'));
+    expect(shortly(follower.answer(read))).toContain('reset table chain-broken');
+    expect([follower.applied(SCOPE), known(follower)]).toEqual([3, 4]);
+  });
+
+  it('is not forgotten for the first read of a scope either', () => {
+    const { log, follower } = atThree();
+    follower.tick(1000);
+    follower.answer();
+    follower.handle(useScope(OTHER));
+    const read = follower.read();
+    follower.gossip(log.append(OTHER, 'a'));
+    follower.answer(read);
+    expect(follower.machine.knownVersion(OTHER)).toBe(1);
+  });
+
+  it('is not to be known once another log was heard of, until a later reading tells (L8)', () => {
+    const { log, follower } = atThree();
+    follower.tick(1000);
+    const read = follower.read();
+    log.replace();
+    follower.gossip(log.append(SCOPE, 'p'));
+    expect(known(follower)).toBe(Infinity);
+    follower.answer(read);
+    expect(known(follower)).toBe(Infinity);
+    follower.tick(1000);
+    follower.answer();
+    expect(known(follower)).toBe(1);
+  });
+
+  it('is known again where that was not the log', () => {
+    const { log, follower } = atThree();
+    follower.gossip({ ...log.append(SCOPE, 'd'), logId: logIdOf(99) });
+    expect(known(follower)).toBe(Infinity);
+    follower.tick(1000);
+    follower.answer();
+    expect(known(follower)).toBe(4);
   });
 });
 

@@ -12,7 +12,7 @@ import type { FreshnessOptions } from '../../src/freshness/options.js';
 import { FRESHNESS_DEFAULTS } from '../../src/freshness/options.js';
 import { rendezvous } from '../../src/freshness/rendezvous.js';
 import { Follower, following, shortly } from './follower.js';
-import { ModelLog, OTHER, SCOPE } from './model-log.js';
+import { logIdOf, ModelLog, type ModelRow, OTHER, SCOPE } from './model-log.js';
 
 const ALL: readonly Origin[] = Array.from({ length: 5 }, (_, index) => ({
   node: `n${index}` as NodeName,
@@ -153,6 +153,31 @@ describe('what an answer proves (F6)', () => {
       'advanced table 5 gossip',
       `proved table ${askedMs}`,
     ]);
+  });
+
+  it('raises the version that is known here, and tells which log counts (F5)', () => {
+    const { log, follower } = asking();
+    const known = () => follower.machine.knownVersion(SCOPE);
+    const d = log.append(SCOPE, 'd');
+    follower.peerAnswers();
+    expect(known()).toBe(4);
+    follower.gossip(d, { ...log.append(SCOPE, 'e'), logId: logIdOf(99) });
+    expect(known()).toBe(Infinity);
+    while (follower.ask === undefined) follower.tick(10);
+    follower.peerAnswers();
+    expect(known()).toBe(5);
+  });
+
+  it('does not lower the version that is known here where it contradicts it (F5)', () => {
+    const { log, follower } = sharing();
+    const rows = ['d', 'e'].map((key) => log.append(SCOPE, key));
+    follower.gossip(rows[1] as ModelRow);
+    while (follower.ask === undefined) follower.tick(10);
+    log.lose(SCOPE, 2);
+    follower.peerAnswers();
+    expect(follower.machine.knownVersion(SCOPE)).toBe(5);
+    follower.answer();
+    expect(follower.machine.knownVersion(SCOPE)).toBe(3);
   });
 
   it('makes this node read the rows itself when gossip does not bring them in time', () => {
