@@ -124,7 +124,7 @@ describe('docs/GUARANTEES.md', () => {
     it('are judged by the harnesses that are said to judge them, and by no other', () => {
       expect(judgedBy('test/sim/oracle/*.ts', 'test/sim/node/*.ts')).toEqual(saidOf('simulator'));
       expect(judgedBy('test/demo/oracle.ts')).toEqual(saidOf('demonstration'));
-      const chaos = judgedBy('test/demo/oracle.ts', 'test/chaos/{observer,revocations}.ts');
+      const chaos = judgedBy('test/demo/oracle.ts', 'test/chaos/{refusals,revocations}.ts');
       expect(chaos).toEqual(saidOf('chaos'));
     });
   });

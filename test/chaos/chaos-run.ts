@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { abortable } from '../demo/abortable.ts';
 import { nowUs } from '../demo/clock.ts';
 import { pick, type Random, seededRandom } from '../demo/random.ts';
 import { HostNetwork } from '../hosts/host-network.ts';
@@ -93,6 +94,7 @@ export class ChaosRun {
   /** @throws what broke it, or the reason of {@link abort} */
   async run(): Promise<Outcome> {
     const { nodes, minutes, database: kind } = this.#options;
+    const { signal } = this.#aborting;
     this.#database = await createDatabase(kind, this.directory);
     this.#network = HostNetwork.create(nodes);
     const { address } = this.#database;
@@ -104,21 +106,21 @@ export class ChaosRun {
       database: this.#database,
       record: this.#record,
       disturbances: this.#observer.disturbances,
-      signal: this.#aborting.signal,
+      signal,
     });
     this.#player = player;
-    await this.#abortable(Promise.all(cluster.lives.map((_, index) => cluster.start(index))));
+    await abortable(Promise.all(cluster.lives.map((_, index) => cluster.start(index))), signal);
     this.#keepLooking().catch((error: Error) => this.abort(error));
     this.#phase = 'waiting until they have met';
-    await this.#abortable(this.#untilRest(cluster, MEETING_MS));
+    await abortable(this.#untilRest(cluster, MEETING_MS), signal);
     this.#beganMs = performance.now();
     const rounds = Math.max(1, Math.round((minutes * 60_000) / ROUND_MS));
     const roundMs = (minutes * 60_000) / rounds;
     for (let round = 0; round < rounds; round++) {
       this.#phase = `round ${round + 1} of ${rounds}`;
-      await this.#abortable(this.#round(cluster, player, round, roundMs));
+      await abortable(this.#round(cluster, player, round, roundMs), signal);
     }
-    await this.#abortable(this.#look());
+    await abortable(this.#look(), signal);
     this.#phase = 'done';
     return {
       observer: this.#observer,
@@ -268,17 +270,6 @@ export class ChaosRun {
       // One that dies need not answer.
       process.ask('readWithToken', errand).catch(() => {});
     }
-  }
-
-  /** As `promise`, but rejects at once when the run is aborted. */
-  #abortable<T>(promise: Promise<T>): Promise<T> {
-    const { signal } = this.#aborting;
-    return new Promise((resolve, reject) => {
-      const abort = (): void => reject(signal.reason);
-      if (signal.aborted) abort();
-      signal.addEventListener('abort', abort, { once: true });
-      promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { nowUs } from '../demo/clock.ts';
-import type { Finding } from './observer.ts';
+import type { Finding } from './findings.ts';
 import { seconds } from './violation.ts';
 
 const BEFORE_US = 15_000_000;

@@ -1,7 +1,7 @@
 import type { History } from '../demo/history.ts';
 import type { JournalEntry } from './report.ts';
 import type { Revocations } from './revocations.ts';
-import { seconds } from './violation.ts';
+import { type Row, seconds } from './violation.ts';
 import type { WatchedLife } from './watched-life.ts';
 
 const BEFORE_US = 15_000_000;
@@ -20,26 +20,24 @@ export class Trail {
     this.#revocations = revocations;
   }
 
-  /** @param at of the violation; without a scope that of a node as a whole */
-  lines(
-    life: WatchedLife,
-    at: { readonly us: number; readonly scope?: string; readonly key?: string },
-  ): string[] {
-    const { us, scope, key } = at;
+  /**
+   * @param us the time of the violation
+   * @param row what it is about; absent where that is the node as a whole
+   */
+  lines(life: WatchedLife, us: number, row?: Row): string[] {
     const entries = life.recent.filter(
-      (entry) =>
-        entry[1] >= us - BEFORE_US && entry[1] <= us + AFTER_US && concerns(entry, scope, key),
+      (entry) => entry[1] >= us - BEFORE_US && entry[1] <= us + AFTER_US && concerns(entry, row),
     );
     const advances = entries.filter(([type]) => type === 'applied');
     const left = new Set(advances.slice(0, -ADVANCES_SHOWN));
     return [
-      ...(scope !== undefined && key !== undefined ? this.#revisions(scope, key, us) : []),
-      ...(scope !== undefined && key !== undefined ? reads(life, scope, key, us) : []),
+      ...(row ? this.#revisions(row, us) : []),
+      ...(row ? reads(life, row, us) : []),
       ...entries.filter((entry) => !left.has(entry)).map(describe),
     ];
   }
 
-  #revisions(scope: string, key: string, us: number): string[] {
+  #revisions({ scope, key }: Row, us: number): string[] {
     const revisions = this.#history.revisionsOf(scope, key);
     const before = revisions.filter(
       ({ writeId }) => (this.#history.ackOf(writeId) ?? Number.POSITIVE_INFINITY) <= us,
@@ -57,7 +55,7 @@ export class Trail {
 }
 
 /** The reads of the row on that life, up to one that was asked then. */
-function reads(life: WatchedLife, scope: string, key: string, us: number): string[] {
+function reads(life: WatchedLife, { scope, key }: Row, us: number): string[] {
   return life.recentReads
     .filter((read) => read.scope === scope && read.key === key && read.invokedUs <= us)
     .slice(-READS_SHOWN)
@@ -67,16 +65,12 @@ function reads(life: WatchedLife, scope: string, key: string, us: number): strin
     );
 }
 
-function concerns(
-  entry: JournalEntry,
-  scope: string | undefined,
-  key: string | undefined,
-): boolean {
+function concerns(entry: JournalEntry, row: Row | undefined): boolean {
   if (entry[0] === 'coherence') return true;
-  if (scope === undefined) return entry[0] === 'reset';
-  if (entry[2] !== scope) return false;
+  if (!row) return entry[0] === 'reset';
+  if (entry[2] !== row.scope) return false;
   if (entry[0] === 'applied' || entry[0] === 'reset' || entry[0] === 'late') return true;
-  return entry[3] === key;
+  return entry[3] === row.key;
 }
 
 function describe([type, us, ...rest]: JournalEntry): string {

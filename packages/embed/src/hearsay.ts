@@ -71,8 +71,8 @@ export class Hearsay {
     this.#logger = parts.logger;
     const publish = (announcements: readonly Announcement[]) => this.#publish(announcements);
     const { self, log, clock, logger } = parts;
-    this.#pruning = Pruning.start(log, parts.prune, logger);
-    for (const scope of parts.admin?.scopes ?? []) this.#pruning?.use(scope);
+    const used = () => this.#driver.statuses().map(({ scope }) => scope);
+    this.#pruning = Pruning.start(log, parts.prune, logger, used);
     this.#writer = new LogWriter({ self, log, publish });
     this.#strict = new StrictScopes(parts, () => this.#driver);
     this.#revocations = new Revocations({ self, log, clock, publish, strict: this.#strict });
@@ -123,7 +123,6 @@ export class Hearsay {
   cache<V>(scope: string, options: NodeCacheOptions): Cache<V> {
     this.#checkOpen();
     const name = scopeOf(scope);
-    this.#pruning?.use(name);
     const consistency = options.consistency ?? 'eventual';
     return this.caches.open<V>(name, {
       ...options,
@@ -295,7 +294,7 @@ export class Hearsay {
   /** Applied here at once; a crash before others have heard is covered by their polls. */
   #publish(announcements: readonly Announcement[]): void {
     if (announcements.length === 0) return;
-    for (const { scope } of announcements) this.#pruning?.use(scope);
+    for (const { scope } of announcements) this.#pruning?.wrote(scope);
     this.#driver.committed(announcements);
     this.#transport?.publish(announcements).catch((error: unknown) => {
       this.#logger.debug({ err: error }, 'an announcement was not accepted; polling covers it');

@@ -1,3 +1,4 @@
+import { FRESHNESS_DEFAULTS } from '@hearsay/protocol';
 import { ConfigInvalidError, type Logger, type Scope } from '@hearsay/spi';
 import type { VersionLog } from './version-log.js';
 
@@ -36,15 +37,23 @@ export function checkPrune(options: PruneOptions): Required<PruneOptions> {
   return valid;
 }
 
+/** Scopes that are remembered to be written here: as many as may be in use. */
+const WRITTEN_MAX = FRESHNESS_DEFAULTS.scopesMax;
+
 /**
  * Deletes old rows of the scopes that this node uses or writes, now and then, at a time of its own:
- * every node does it, so it needs no leader, and what one has done the next finds done.
+ * every node does it, so it needs no leader, and what one has done the next finds done. A scope
+ * that fails keeps no other from its turn.
  */
 export class Pruning {
   readonly #log: Required<Pick<VersionLog, 'prune'>>;
   readonly #options: Required<PruneOptions>;
   readonly #logger: Logger;
-  readonly #scopes = new Set<Scope>();
+  readonly #used: () => Iterable<Scope>;
+  /** Those written last at the end. */
+  readonly #written = new Set<Scope>();
+  /** Whose pruning failed when it was last tried. */
+  #failing: ReadonlySet<Scope> = new Set();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -52,25 +61,36 @@ export class Pruning {
     log: Required<Pick<VersionLog, 'prune'>>,
     options: Required<PruneOptions>,
     logger: Logger,
+    used: () => Iterable<Scope>,
   ) {
     this.#log = log;
     this.#options = options;
     this.#logger = logger;
+    this.#used = used;
     this.#later();
   }
 
-  /** @returns `undefined` where it is not wanted, or the log cannot */
+  /**
+   * @param used the scopes in use, asked for each time
+   * @returns `undefined` where it is not wanted, or the log cannot
+   */
   static start(
-    log: VersionLog | undefined,
+    log: Pick<VersionLog, 'prune'> | undefined,
     options: PruneOptions | false | undefined,
     logger: Logger,
+    used: () => Iterable<Scope>,
   ): Pruning | undefined {
     if (options === false || log?.prune === undefined) return undefined;
-    return new Pruning({ prune: log.prune.bind(log) }, checkPrune(options ?? {}), logger);
+    return new Pruning({ prune: log.prune.bind(log) }, checkPrune(options ?? {}), logger, used);
   }
 
-  use(scope: Scope): void {
-    this.#scopes.add(scope);
+  /** Of too many the one that was written longest ago is left to whoever writes it next. */
+  wrote(scope: Scope): void {
+    this.#written.delete(scope);
+    this.#written.add(scope);
+    if (this.#written.size <= WRITTEN_MAX) return;
+    const [oldest] = this.#written;
+    this.#written.delete(oldest as Scope);
   }
 
   stop(): void {
@@ -88,16 +108,18 @@ export class Pruning {
 
   async #prune(): Promise<void> {
     const { maxAgeMs, keepRows } = this.#options;
-    for (const scope of this.#scopes) {
+    const failing = new Set<Scope>();
+    for (const scope of new Set([...this.#used(), ...this.#written])) {
       if (this.#stopped) return;
       try {
         await this.#log.prune({ scope, maxAgeMs, keepRows });
       } catch (error) {
-        // The next time will do.
-        if (!this.#stopped)
+        failing.add(scope);
+        // The next time may do. It is told again only if it has succeeded in between.
+        if (!this.#stopped && !this.#failing.has(scope))
           this.#logger.warn({ err: error, scope }, 'pruning the version log failed');
-        return;
       }
     }
+    this.#failing = failing;
   }
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Logger } from '@hearsay/spi';
+import { type Epoch, type Logger, nodeNameOf, scopeOf } from '@hearsay/spi';
 import { TcpRelay } from '@hearsay/testkit';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
@@ -63,6 +63,34 @@ async function expectReset(
   });
   expect(node.status().scopes[0]?.resets).toBe(2);
   expect(node.status().counters.resets).toBe(2);
+}
+
+type ServerLog = Awaited<ReturnType<typeof openPostgresLog | typeof openMysqlLog>>;
+
+/** Appends to `item` in the name of a node that gossips nothing. */
+async function append(log: ServerLog, key: string): Promise<void> {
+  const origin = { node: nodeNameOf('m'), epoch: '00000000000000aa' as Epoch };
+  await log.append(origin, [{ scope: scopeOf('item'), target: { kind: 'key', key } }]);
+}
+
+/** The server restarts: its log is out of reach meanwhile, then goes on in a new life of the database, without a reset. */
+async function expectFollowedOn(
+  followed: Awaited<ReturnType<typeof follower>>,
+  log: ServerLog,
+  server: { stop(): Promise<void>; start(): Promise<void> },
+): Promise<void> {
+  cleanLater(() => log.close());
+  const request = { positions: new Map(), rowsMax: 1 };
+  const before = await log.poll(request);
+  expect((await log.poll(request)).incarnation).toBe(before.incarnation);
+  await server.stop();
+  await expect(log.poll(request)).rejects.toMatchObject({ code: 'HEARSAY_LOG_UNAVAILABLE' });
+  await server.start();
+  expect((await log.poll(request)).incarnation).not.toBe(before.incarnation);
+  const applied = event(followed.node, 'applied');
+  await append(log, 'other');
+  expect(await applied).toMatchObject({ appliedThrough: 1, via: 'log' });
+  expect(followed.cache.get('k')).toBe('before');
 }
 
 const TABLES = ['meta', 'scope', 'log', 'node', 'lease'];
@@ -139,10 +167,7 @@ describe.skipIf(postgresBinaries() === undefined)('a PostgreSQL of its own', () 
       });
       await standby.promote();
       const writer = await openPostgresLog({ connectionString: standby.url });
-      for (let i = 0; i < 3; i++)
-        await writer.append({ node: 'm' as never, epoch: '00000000000000aa' as never }, [
-          { scope: 'item' as never, target: { kind: 'key', key: 'k' } },
-        ]);
+      for (let i = 0; i < 3; i++) await append(writer, 'k');
       await writer.close();
       const reset = event(followed.node, 'reset');
       relay.setTarget(standby.port);
@@ -160,19 +185,10 @@ describe.skipIf(postgresBinaries() === undefined)('a PostgreSQL of its own', () 
       const cluster = await started();
       const followed = await follower({ postgres: cluster.url });
       const log = await openPostgresLog({ connectionString: cluster.url });
-      cleanLater(() => log.close());
-      const request = { positions: new Map(), rowsMax: 1 };
-      const before = await log.poll(request);
-      await cluster.stop('SIGQUIT');
-      await expect(log.poll(request)).rejects.toMatchObject({ code: 'HEARSAY_LOG_UNAVAILABLE' });
-      await cluster.start();
-      expect((await log.poll(request)).incarnation).not.toBe(before.incarnation);
-      const applied = event(followed.node, 'applied');
-      await log.append({ node: 'm' as never, epoch: '00000000000000aa' as never }, [
-        { scope: 'item' as never, target: { kind: 'key', key: 'other' } },
-      ]);
-      expect(await applied).toMatchObject({ appliedThrough: 1, via: 'log' });
-      expect(followed.cache.get('k')).toBe('before');
+      await expectFollowedOn(followed, log, {
+        stop: () => cluster.stop('SIGQUIT'),
+        start: () => cluster.start(),
+      });
     },
     SECONDS_60,
   );
@@ -268,10 +284,7 @@ describe.skipIf(!hasMariadbBinaries())('a MariaDB of its own', () => {
         .toContain('item:3');
       await primary.stop('SIGKILL');
       const writer = await openMysqlLog({ connectionString: await started(replica) });
-      for (let i = 0; i < 3; i++)
-        await writer.append({ node: 'm' as never, epoch: '00000000000000aa' as never }, [
-          { scope: 'item' as never, target: { kind: 'key', key: 'k' } },
-        ]);
+      for (let i = 0; i < 3; i++) await append(writer, 'k');
       await writer.close();
       const reset = event(followed.node, 'reset');
       relay.setTarget(replica.port);
@@ -290,20 +303,7 @@ describe.skipIf(!hasMariadbBinaries())('a MariaDB of its own', () => {
       const url = await started(server);
       const followed = await follower({ mysql: url });
       const log = await openMysqlLog({ connectionString: url });
-      cleanLater(() => log.close());
-      const request = { positions: new Map(), rowsMax: 1 };
-      const before = await log.poll(request);
-      expect((await log.poll(request)).incarnation).toBe(before.incarnation);
-      await server.stop();
-      await expect(log.poll(request)).rejects.toMatchObject({ code: 'HEARSAY_LOG_UNAVAILABLE' });
-      await server.start();
-      expect((await log.poll(request)).incarnation).not.toBe(before.incarnation);
-      const applied = event(followed.node, 'applied');
-      await log.append({ node: 'm' as never, epoch: '00000000000000aa' as never }, [
-        { scope: 'item' as never, target: { kind: 'key', key: 'other' } },
-      ]);
-      expect(await applied).toMatchObject({ appliedThrough: 1, via: 'log' });
-      expect(followed.cache.get('k')).toBe('before');
+      await expectFollowedOn(followed, log, server);
     },
     SECONDS_60,
   );

@@ -12,10 +12,9 @@ let writes: number[] = [];
 beforeEach(() => {
   writes = [];
   const { write } = Socket.prototype;
-  vi.spyOn(Socket.prototype, 'write').mockImplementation(function (this: Socket, ...args: never) {
-    const [chunk] = args as readonly [Uint8Array | string];
+  vi.spyOn(Socket.prototype, 'write').mockImplementation(function (this: Socket, chunk, ...rest) {
     writes.push(chunk.length);
-    return Reflect.apply(write, this, args);
+    return Reflect.apply(write, this, [chunk, ...rest]);
   });
 });
 

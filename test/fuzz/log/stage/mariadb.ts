@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Announcement, Origin } from '@hearsay/spi';
 import { type MysqlVersionLog, openMysqlLog, type SqlTransaction } from '@hearsay/version-log';
 import mysql from 'mysql2/promise';
 import type { Beginning, Connection, Log, Place, Row, Stage, Step } from './stage.ts';
+import { takeSteps } from './steps.ts';
 
 /** Processes that share two processors wait for each other. */
 const WAIT_MS = 60_000;
@@ -101,15 +101,7 @@ class MariadbConnection implements Connection {
     const { announcements } = await (log as unknown as MysqlVersionLog).write(
       this.#connection,
       origin,
-      async (tx) => {
-        for (const step of steps) {
-          if ('sql' in step) await this.run(step.sql);
-          else if ('holdMs' in step) await sleep(step.holdMs);
-          else
-            for (const { scope, target } of step.invalidate)
-              tx.invalidate(scope, { [target.kind]: target.key } as { key: string });
-        }
-      },
+      (tx) => takeSteps(steps, tx, (sql) => this.run(sql)),
     );
     return announcements;
   }

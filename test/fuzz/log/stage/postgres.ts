@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Announcement, Origin } from '@hearsay/spi';
 import {
   openPostgresLog,
@@ -7,6 +6,7 @@ import {
 } from '@hearsay/version-log';
 import pg from 'pg';
 import type { Beginning, Connection, Log, Place, Row, Stage, Step } from './stage.ts';
+import { takeSteps } from './steps.ts';
 
 /** Processes that share two processors wait for each other. */
 const WAIT_MS = 60_000;
@@ -115,15 +115,7 @@ class PostgresConnection implements Connection {
     const { announcements } = await (log as unknown as PostgresVersionLog).write(
       this.#client,
       origin,
-      async (tx) => {
-        for (const step of steps) {
-          if ('sql' in step) await this.run(step.sql);
-          else if ('holdMs' in step) await sleep(step.holdMs);
-          else
-            for (const { scope, target } of step.invalidate)
-              tx.invalidate(scope, { [target.kind]: target.key } as { key: string });
-        }
-      },
+      (tx) => takeSteps(steps, tx, (sql) => this.run(sql)),
     );
     return announcements;
   }
