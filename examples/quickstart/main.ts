@@ -4,12 +4,13 @@ import { startHearsay } from 'hearsay';
 const [role = 'read'] = process.argv.slice(2);
 const db = new DatabaseSync('shop.db', { timeout: 1000 });
 db.exec('PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS price (item PRIMARY KEY, cents)');
+db.exec("INSERT OR IGNORE INTO price VALUES ('tea', 350)");
 const hearsay = await startHearsay({ node: role, log: { sqlite: 'shop.db' } });
 const prices = hearsay.cache<unknown>('price', { ttlMs: 60_000 });
 const load = () => db.prepare('SELECT cents FROM price WHERE item = ?').get('tea')?.['cents'];
 if (role === 'write') {
   await hearsay.write(db, (tx) => {
-    db.exec("INSERT INTO price VALUES ('tea', 350) ON CONFLICT DO UPDATE SET cents = cents + 1");
+    db.exec("UPDATE price SET cents = cents + 1 WHERE item = 'tea'");
     tx.invalidate('price', { key: 'tea' });
   });
 } else {

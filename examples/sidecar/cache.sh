@@ -4,8 +4,14 @@
 #   cache.sh follow <url> <scope> <folder>             keeps the folder coherent until it is ended
 #   cache.sh get <folder> <key> <command> [argument…]  prints the value of a key; the command loads it
 #
-# Keys are paths of letters, digits, . _ and -. HEARSAY_TOKEN is sent where it is set.
+# Keys are paths of letters, digits, . _ and -, no part of which begins with a dot; what is under others is loaded
+# each time. HEARSAY_TOKEN is sent where it is set.
 set -euo pipefail
+
+# A key becomes a path below the folder: ../ must not.
+is_path() {
+  [[ $1 =~ ^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$ ]]
+}
 
 # One at a time changes the folder. `changes` counts events, `connected` exists while none is missing.
 locked() {
@@ -32,7 +38,7 @@ drop_everything() {
 drop() {
   local kind key
   kind=$(field kind "$1") key=$(field key "$1")
-  [[ $key =~ ^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$ ]] || kind=all
+  is_path "$key" || kind=all
   case $kind in
     key) rm -f "$folder/values/$key.value" ;;
     prefix) rm -rf "$folder/values/$key.value" "${folder:?}/values/$key" ;;
@@ -61,7 +67,7 @@ follow() {
       esac
       # The id is kept when its event was handled, so that one that was not comes again.
       [[ $line ]] || last=$id
-    done < <(curl --no-buffer --silent --fail --max-time 86400 --speed-limit 1 --speed-time 15 \
+    done < <(curl --no-buffer --silent --show-error --fail --max-time 86400 --speed-limit 1 --speed-time 15 \
       ${HEARSAY_TOKEN:+--header "Authorization: Bearer $HEARSAY_TOKEN"} \
       ${last:+--header "Last-Event-ID: $last"} "$url/v1/events?scope=$scope")
     rm -f "$folder/connected"
@@ -79,10 +85,10 @@ keep() {
 get() {
   local key=$1 before value
   shift
-  if [[ -e $folder/connected ]] && cat "$folder/values/$key.value" 2>/dev/null; then return; fi
+  if is_path "$key" && [[ -e $folder/connected ]] && cat "$folder/values/$key.value" 2>/dev/null; then return; fi
   before=$(cat "$folder/changes" 2>/dev/null || true)
   value=$("$@")
-  [[ -e $folder/connected ]] && locked keep "$before" "$key" "$value"
+  if is_path "$key" && [[ -e $folder/connected ]]; then locked keep "$before" "$key" "$value"; fi
   printf '%s' "$value"
 }
 
@@ -96,5 +102,5 @@ case ${1:-} in
     folder=$2
     get "${@:3}"
     ;;
-  *) sed -n '2,7s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
+  *) sed -n '2,8s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
 esac

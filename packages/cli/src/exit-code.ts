@@ -4,6 +4,7 @@ import {
   AdminTimeoutError,
   AdminUnreachableError,
 } from '@hearsay/admin/client';
+import { ConfigInvalidError } from '@hearsay/spi';
 
 /** What the process says to scripts. */
 export const EXIT = {
@@ -19,9 +20,16 @@ export const EXIT = {
 /** Thrown for arguments that make no sense together or by their values. */
 export class UsageError extends Error {}
 
+/** What it says for people, in the words of the command line. */
+export function messageOf(error: Error): string {
+  if (error instanceof AdminRefusedError && error.code === 'HEARSAY_REQUEST_UNAUTHORIZED')
+    return 'the token is missing or wrong: give --token, or set HEARSAY_ADMIN_TOKEN';
+  return error.message;
+}
+
 /** @returns the exit code for what a command threw; `undefined` for a fault of this program */
 export function exitCodeOf(error: unknown): number | undefined {
-  if (error instanceof UsageError) return EXIT.usage;
+  if (error instanceof UsageError || error instanceof ConfigInvalidError) return EXIT.usage;
   if (error instanceof AdminTimeoutError) return EXIT.timeout;
   if (error instanceof AdminUnreachableError || error instanceof AdminReplyInvalidError)
     return EXIT.unreachable;

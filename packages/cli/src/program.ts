@@ -28,15 +28,19 @@ const STATES = ['alive', 'suspect', 'dead', 'left'] as const;
 export function programOf(run: Run): Command {
   const program = new Command('hearsay')
     .description('Asks a node of the mesh what it believes, what it has applied, and why.')
-    .option('--url <url>', 'admin API of the node', process.env['HEARSAY_ADMIN_URL'])
-    .option('--socket <path>', 'its Unix socket instead', process.env['HEARSAY_ADMIN_SOCKET'])
+    .addOption(
+      new Option('--url <url>', 'admin API of the node')
+        .env('HEARSAY_ADMIN_URL')
+        .default('http://127.0.0.1:7947'),
+    )
+    .addOption(new Option('--socket <path>', 'its Unix socket instead').env('HEARSAY_ADMIN_SOCKET'))
     .addOption(new Option('--token <token>', 'bearer token').env('HEARSAY_ADMIN_TOKEN'))
     .option('--timeout <ms>', 'for one answer', whole(1, 600_000), 10_000)
     .option('--json', 'print JSON', false)
     .showHelpAfterError('(see --help)')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride();
-  const globals = () => program.opts<GlobalOptions>();
+  const globals = () => globalsOf(program);
   const act = (command: (context: Context) => Promise<number>) => run(globals(), command);
 
   program
@@ -187,6 +191,19 @@ export function programOf(run: Run): Command {
       await act((context) => completion(context, program, shell));
     });
   return program;
+}
+
+/** Arguments count before the environment; a variable that is empty counts as not set. */
+function globalsOf(program: Command): GlobalOptions {
+  const { url, socket, token, ...others } = program.opts<GlobalOptions>();
+  const isGiven = (name: string): boolean => program.getOptionValueSource(name) === 'cli';
+  const isSocket = socket && (isGiven('socket') || !isGiven('url'));
+  return {
+    ...others,
+    ...(isSocket ? { socket } : {}),
+    ...(isSocket || (url === '' && !isGiven('url')) ? {} : { url }),
+    ...(token ? { token } : {}),
+  };
 }
 
 function whole(min: number, max: number) {

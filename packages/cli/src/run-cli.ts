@@ -2,7 +2,7 @@ import { AdminClient, type AdminClientOptions } from '@hearsay/admin/client';
 import { CommanderError } from 'commander';
 import picocolors from 'picocolors';
 import type { CheckNodeConfig, Context } from './context.js';
-import { EXIT, exitCodeOf } from './exit-code.js';
+import { EXIT, exitCodeOf, messageOf } from './exit-code.js';
 import { type GlobalOptions, programOf } from './program.js';
 
 const COLUMNS_DEFAULT = 80;
@@ -22,6 +22,11 @@ export async function runCli(
   const interruption = new AbortController();
   const interrupt = () => interruption.abort();
   for (const name of ENDS) process.once(name, interrupt);
+  // Stays: what was written last may fail after the command has ended.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    interrupt();
+  });
   let exitCode: number = EXIT.ok;
   const program = programOf(async (options, command) => {
     exitCode = await command(contextOf(options, interruption.signal, checkNodeConfig));
@@ -34,8 +39,9 @@ export async function runCli(
     if (interruption.signal.aborted) return EXIT.interrupted;
     const code = exitCodeOf(error);
     if (code === undefined) throw error;
-    const { message, code: name } = error as Error & { readonly code?: string };
-    process.stderr.write(`hearsay: ${message}${name ? ` (${name})` : ''}\n`);
+    const failure = error as Error & { readonly code?: string };
+    const name = failure.code ? ` (${failure.code})` : '';
+    process.stderr.write(`hearsay: ${messageOf(failure)}${name}\n`);
     return code;
   } finally {
     for (const name of ENDS) process.off(name, interrupt);

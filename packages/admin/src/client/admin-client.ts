@@ -23,7 +23,7 @@ import type {
 } from '../shapes/index.js';
 import { AdminRefusedError, AdminReplyInvalidError } from './errors.js';
 import { readEvents } from './event-reader.js';
-import { type AdminAddress, exchange, open, replyOf, textOf } from './http.js';
+import { type AdminAddress, exchange, openStream, replyOf, textOf } from './http.js';
 
 const TIMEOUT_MS_DEFAULT = 10_000;
 /** Longer than a stream of events is ever silent. */
@@ -53,6 +53,7 @@ export interface EventOptions {
  * - {@link AdminTimeoutError} no answer in time
  * - {@link AdminRefusedError} the node's own error, with its code
  * - {@link AdminReplyInvalidError} something else answers there
+ * - {@link ConfigInvalidError} the address cannot be one; nobody was asked
  */
 export class AdminClient {
   readonly #address: AdminAddress;
@@ -155,7 +156,7 @@ export class AdminClient {
    * What happens in the node, for as long as the caller listens. A lost connection is made anew, and
    * nothing is missed: either the stream goes on where it was, or a `reset` with scope null says that
    * all must be dropped.
-   * @throws {AdminUnreachableError} at the first connection only
+   * @throws {AdminUnreachableError} {@link AdminTimeoutError} at the first connection only
    * @throws {AdminRefusedError} @throws {AdminReplyInvalidError}
    */
   async *events(options: EventOptions = {}): AsyncGenerator<StreamEvent> {
@@ -187,7 +188,7 @@ export class AdminClient {
     const query = new URLSearchParams(scopes.map((scope): [string, string] => ['scope', scope]));
     const headers = lastId === undefined ? {} : { 'last-event-id': lastId };
     const call = { method: 'GET', path: `/v1/events?${query}`, headers, signal } as const;
-    const response = await open(this.#address, call);
+    const response = await openStream(this.#address, call, this.#timeoutMs);
     const { statusCode: status = 0 } = response;
     if (status !== 200) replyOf({ status, text: await textOf(response) }, () => false);
     response.setTimeout(SILENT_MS_MAX, () => response.destroy(new Error('silent')));

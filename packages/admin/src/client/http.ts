@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { ConfigInvalidError } from '@hearsay/spi';
 import {
   AdminRefusedError,
   AdminReplyInvalidError,
@@ -32,17 +33,17 @@ export interface Call {
 }
 
 const DEFAULT_URL = 'http://127.0.0.1:7947';
+/** What a header can carry. */
+const TOKEN = /^[\x21-\x7e]*$/;
 
 /**
  * @returns the answer once its head is here
+ * @throws {ConfigInvalidError} the address cannot be one
  * @throws {AdminUnreachableError} @throws what `signal` was aborted with
  */
-export async function open(address: AdminAddress, call: Call): Promise<IncomingMessage> {
+async function open(address: AdminAddress, call: Call): Promise<IncomingMessage> {
   const { unixSocket, token } = address;
-  const url = new URL(
-    call.path,
-    unixSocket === undefined ? (address.url ?? DEFAULT_URL) : 'http://localhost',
-  );
+  const url = placeOf(address, call.path);
   const body = call.body === undefined ? undefined : JSON.stringify(call.body);
   const sent = request(url, {
     method: call.method,
@@ -64,9 +65,44 @@ export async function open(address: AdminAddress, call: Call): Promise<IncomingM
   }
 }
 
+/** @throws {ConfigInvalidError} nobody can be asked there */
+function placeOf({ url = DEFAULT_URL, unixSocket, token = '' }: AdminAddress, path: string): URL {
+  const base = unixSocket === undefined ? url : 'http://localhost';
+  if (!URL.canParse(base) || new URL(base).protocol !== 'http:')
+    throw new ConfigInvalidError(
+      `${JSON.stringify(url)} is no URL of an admin API: write http://host:port`,
+    );
+  if (!TOKEN.test(token))
+    throw new ConfigInvalidError('the token must have printable characters without blanks');
+  return new URL(path, base);
+}
+
+/**
+ * As {@link exchange}, for an answer without an end: only its head must come in time.
+ * @throws {ConfigInvalidError} @throws {AdminUnreachableError} @throws {AdminTimeoutError}
+ */
+export async function openStream(
+  address: AdminAddress,
+  call: Call,
+  timeoutMs: number,
+): Promise<IncomingMessage> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), timeoutMs);
+  const signal = call.signal ? AbortSignal.any([call.signal, late.signal]) : late.signal;
+  try {
+    return await open(address, { ...call, signal });
+  } catch (error) {
+    call.signal?.throwIfAborted();
+    throw late.signal.aborted ? tooLate(address, timeoutMs) : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * @param timeoutMs for all of it
  * @returns status and text of the answer
+ * @throws {ConfigInvalidError} the address cannot be one
  * @throws {AdminUnreachableError} @throws {AdminTimeoutError} @throws {AdminReplyInvalidError} too long
  */
 export async function exchange(
@@ -81,11 +117,9 @@ export async function exchange(
     return { status: response.statusCode ?? 0, text: await textOf(response) };
   } catch (error) {
     call.signal?.throwIfAborted();
-    if (timeout.aborted)
-      throw new AdminTimeoutError(
-        `${nameOf(address)} did not answer within ${timeoutMs} ms: is the node stalled?`,
-      );
-    throw error instanceof AdminReplyInvalidError ? error : unreachable(address, error);
+    if (timeout.aborted) throw tooLate(address, timeoutMs);
+    if (error instanceof AdminReplyInvalidError || error instanceof ConfigInvalidError) throw error;
+    throw unreachable(address, error);
   }
 }
 
@@ -129,6 +163,12 @@ export async function textOf(response: IncomingMessage): Promise<string> {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+function tooLate(address: AdminAddress, timeoutMs: number): AdminTimeoutError {
+  return new AdminTimeoutError(
+    `${nameOf(address)} did not answer within ${timeoutMs} ms: is the node stalled?`,
+  );
 }
 
 function unreachable(address: AdminAddress, cause: unknown): AdminUnreachableError {

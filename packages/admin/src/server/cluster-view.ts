@@ -67,14 +67,23 @@ export class ClusterView {
    */
   async ping(name: string): Promise<PingReply> {
     const origin = this.#asker.others().find(({ node }) => node === name);
-    if (!origin)
-      throw new MemberUnknownError('no other member of that name is there: see /v1/members');
+    if (!origin) throw new MemberUnknownError(`${this.#absence(name)}: see /v1/members`);
     const beganMs = this.#node.clock.monotonicMs();
     const { outcome, detail } = await this.#asker.ask<'ping'>(origin, { kind: 'ping' }, 0);
     if (outcome === 'not-askable') throw new NotOfferedError(`${detail}: use another transport`);
     if (outcome === 'unreachable')
       throw new MemberUnreachableError(`${name} did not answer (${detail}): see /v1/reachability`);
     return { ...origin, roundTripMs: toMicros(this.#node.clock.monotonicMs() - beganMs) };
+  }
+
+  /** Why no other member of that name can be asked. */
+  #absence(name: string): string {
+    const [gone] = this.#node
+      .members()
+      .filter(({ origin, state }) => origin.node === name && (state === 'dead' || state === 'left'))
+      .toSorted((a, b) => b.sinceMs - a.sinceMs);
+    if (!gone) return 'no other member of that name is there';
+    return gone.state === 'left' ? `${name} has left` : `${name} is dead (${gone.reason})`;
   }
 
   /**

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { maxHeaderSize, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { MethodNotAllowedError, RequestInvalidError, RouteUnknownError } from '../errors.js';
@@ -42,7 +42,8 @@ export function httpServer(
     requestTimeout: REQUEST_MS_MAX,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: true,
-    http: { highWaterMark: SOCKET_BYTES_WAITING },
+    // A request without Host is refused like a foreign one, in the same words.
+    http: { highWaterMark: SOCKET_BYTES_WAITING, requireHostHeader: false },
     exposeHeadRoutes: false,
     clientErrorHandler: refuseUnreadable,
     frameworkErrors: (error, _, reply) => refuse(error, reply as unknown as FastifyReply),
@@ -135,17 +136,24 @@ function declaredBytes(reply: FastifyReply): number {
   return Number(reply.request.headers['content-length'] ?? Number.POSITIVE_INFINITY);
 }
 
+const NO_HTTP = { status: 400, message: 'this is no request that can be read: send HTTP/1.1' };
+/** By the code of Node's error. */
+const UNREADABLE: Readonly<Record<string, typeof NO_HTTP>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: 408,
+    message: `the request was not here after ${REQUEST_MS_MAX} ms: send it without pauses`,
+  },
+  HPE_HEADER_OVERFLOW: {
+    status: 431,
+    message: `path and headers are longer than ${maxHeaderSize} bytes: send less in them`,
+  },
+};
+
 /** What is no HTTP, too long a header or too slow a request never becomes a request. */
 function refuseUnreadable(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
-  const status =
-    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-      ? 408
-      : error.code === 'HPE_HEADER_OVERFLOW'
-        ? 431
-        : 400;
-  const invalid = new RequestInvalidError('this is no request that can be read: send HTTP/1.1');
-  const body = JSON.stringify(bodyOf(invalid));
+  const { status, message } = UNREADABLE[error.code ?? ''] ?? NO_HTTP;
+  const body = JSON.stringify(bodyOf(new RequestInvalidError(message)));
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );

@@ -4,12 +4,15 @@ import { answerOf } from './common.js';
 
 const { targetsMax, waitMsMax } = ADMIN_LIMITS;
 
-export const targetShape = z.union([
-  z.strictObject({ key: z.string() }),
-  z.strictObject({ prefix: z.string() }),
-  z.strictObject({ tag: z.string() }),
-  z.strictObject({ all: z.literal(true) }),
-]);
+export const targetShape = z.union(
+  [
+    z.strictObject({ key: z.string() }),
+    z.strictObject({ prefix: z.string() }),
+    z.strictObject({ tag: z.string() }),
+    z.strictObject({ all: z.literal(true) }),
+  ],
+  { error: 'give one of {"key"}, {"prefix"}, {"tag"} or {"all": true}' },
+);
 
 export const invalidateBody = z.strictObject({
   scope: z.string(),

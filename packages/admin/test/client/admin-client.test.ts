@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
+import { ConfigInvalidError } from '@hearsay/spi';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
   AdminClient,
@@ -137,6 +138,9 @@ describe('the client', () => {
     await expect(new AdminClient({ url: silent, timeoutMs: 50 }).status()).rejects.toThrow(
       AdminTimeoutError,
     );
+    await expect(new AdminClient({ url: silent, timeoutMs: 50 }).events().next()).rejects.toThrow(
+      AdminTimeoutError,
+    );
     const cut = await serve((_, response) => response.socket?.destroy());
     await expect(new AdminClient({ url: cut }).status()).rejects.toThrow(AdminUnreachableError);
 
@@ -151,6 +155,21 @@ describe('the client', () => {
       const client = new AdminClient({ url: other });
       await expect(client.status()).rejects.toThrow(AdminReplyInvalidError);
     }
+  });
+});
+
+describe('an address that cannot be one', () => {
+  test.each([
+    { url: 'localhost:7947' },
+    { url: '127.0.0.1:7947' },
+    { url: 'https://127.0.0.1:7947' },
+    { url: '' },
+    { url: 'http://127.0.0.1:1', token: 'two\nlines' },
+  ])('%j is refused as such: nobody was asked', async (address) => {
+    const client = new AdminClient(address);
+    await expect(client.status()).rejects.toThrow(ConfigInvalidError);
+    await expect(client.events().next()).rejects.toThrow(ConfigInvalidError);
+    expect(await client.live()).toBe(false);
   });
 });
 

@@ -137,6 +137,11 @@ describe('what only all members together can say', () => {
     expect(await ping('b')).toMatchObject({ status: 504 });
     expect(await ping('stranger')).toMatchObject({ status: 404 });
     expect(await ping('a')).toMatchObject({ status: 404 });
+    await c.close();
+    await until(() => a.members().some(({ state }) => state === 'left'));
+    const gone = await ping('c');
+    expect(gone.status).toBe(404);
+    expect(gone.json.error.message).toContain('c has left');
   });
 });
 

@@ -104,6 +104,12 @@ describe('a body', () => {
     expect(node.status().counters.appliedLocally).toBe(0);
   });
 
+  test('with a target that is none is told what a target is', async () => {
+    const body = { scope: 'item', targets: [{ key: 'k' }, { kee: 'k' }] };
+    const { json } = await post(await address(), '/v1/invalidate', body);
+    expect(json.error.message).toMatch(/^body\.targets\.1: .*"key".*"prefix".*"tag".*"all"/);
+  });
+
   test('of as many targets as a batch holds is applied in one append', async () => {
     const node = await startNode('a', logPath(), NO_MESH);
     const targets = Array.from({ length: ADMIN_LIMITS.targetsMax }, (_, i) => ({ key: `k${i}` }));
@@ -115,17 +121,26 @@ describe('a body', () => {
 
 describe('what is no request that can be read', () => {
   test.each([
-    ['noise', 'noise\r\n\r\n', '400'],
+    ['noise', 'noise\r\n\r\n', '400', 'send HTTP/1.1'],
     [
       'too long a header',
       `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`,
       '431',
+      'headers',
     ],
-  ])('%s gets an answer of one line and a closed connection', async (_, text, status) => {
+  ])('%s gets an answer of one line and a closed connection', async (_, text, status, says) => {
     const answer = await raw(await address(), text);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    const { error } = JSON.parse(answer.split('\r\n\r\n')[1] ?? '');
+    expect(error.code).toBe('HEARSAY_REQUEST_INVALID');
+    expect(error.message).toContain(says);
+  });
+
+  test('a request without Host is refused as one of another site', async () => {
+    const answer = await raw(await address(), 'GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1.1 403 /);
     expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '').error.code).toBe(
-      'HEARSAY_REQUEST_INVALID',
+      'HEARSAY_REQUEST_FOREIGN',
     );
   });
 });

@@ -14,7 +14,7 @@ import {
 } from '../doctor/checks.js';
 import { type Checked, checked, type Finding } from '../doctor/finding.js';
 import { portChecks } from '../doctor/ports.js';
-import { EXIT, exitCodeOf, UsageError } from '../exit-code.js';
+import { EXIT, exitCodeOf, messageOf, UsageError } from '../exit-code.js';
 import { printable } from '../units.js';
 
 export interface DoctorOptions {
@@ -63,7 +63,7 @@ async function nodeFindings(client: AdminClient, status: StatusReply): Promise<F
 function failed(error: unknown): Checked {
   return checked('can be asked', {
     isWell: false,
-    detail: error instanceof Error ? error.message : String(error),
+    detail: error instanceof Error ? messageOf(error) : String(error),
     fix: 'see that the node runs with its admin option, and --url and --token name it',
   });
 }

@@ -1,4 +1,5 @@
 import type { InvalidateBody, InvalidateReply } from '@hearsay/admin';
+import { AdminRefusedError } from '@hearsay/admin/client';
 import { answer, type Context } from '../context.js';
 import { EXIT, UsageError } from '../exit-code.js';
 import { table } from '../table.js';
@@ -16,6 +17,15 @@ export interface InvalidateOptions {
   readonly waitMs: number | undefined;
 }
 
+/** With these the append has failed, or may have, and the node has sent a hint instead. */
+const NOT_APPENDED: ReadonlySet<string> = new Set([
+  'HEARSAY_COMMIT_UNCERTAIN',
+  'HEARSAY_DATABASE_FULL',
+  'HEARSAY_LOG_READ_ONLY',
+  'HEARSAY_LOG_UNAVAILABLE',
+  'HEARSAY_WRITE_CONTENDED',
+]);
+
 /** Timeout where not all have applied it in time. */
 export async function invalidate(context: Context, options: InvalidateOptions): Promise<number> {
   const body = bodyOf(options);
@@ -28,7 +38,13 @@ export async function invalidate(context: Context, options: InvalidateOptions): 
     );
     return EXIT.ok;
   }
-  const reply = await context.client.invalidate(body);
+  const reply = await context.client.invalidate(body).catch((error: unknown) => {
+    if (error instanceof AdminRefusedError && NOT_APPENDED.has(error.code))
+      context.note(
+        'a hint was sent, which proves nothing: invalidate it again once the log takes writes',
+      );
+    throw error;
+  });
   answer(context, reply, (shown) => invalidateText(context, shown));
   return reply.applied?.everywhere === false ? EXIT.timeout : EXIT.ok;
 }

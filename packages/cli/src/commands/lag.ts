@@ -2,6 +2,7 @@ import type { LagReply } from '@hearsay/admin';
 import { answer, type Context } from '../context.js';
 import { EXIT } from '../exit-code.js';
 import { table } from '../table.js';
+import { unansweredNotes, unansweredRow, withNotes } from '../unanswered.js';
 import { duration, printable } from '../units.js';
 
 export interface LagOptions {
@@ -20,12 +21,14 @@ export async function lag(context: Context, { max }: LagOptions): Promise<number
   return isWell ? EXIT.ok : EXIT.unhealthy;
 }
 
-function lagText({ colors, columns }: Context, { scopes: logs, nodes }: LagReply): string {
-  const headings = ['NODE', 'SCOPE', 'APPLIED', 'LOG', 'BEHIND', 'FRESH FOR'];
+function lagText(context: Context, { scopes: logs, nodes }: LagReply): string {
+  const { colors, columns } = context;
+  const headings = ['NODE', 'SCOPE', 'APPLIED', 'LOG', 'BEHIND', 'PROOF AGE'];
   const logOf = new Map(logs.map(({ scope, logVersion }) => [scope, logVersion]));
-  const rows = nodes.flatMap(({ node, outcome, detail, scopes }) => {
+  const rows = nodes.flatMap((part) => {
+    const { node, outcome, scopes } = part;
     const name = printable(node);
-    if (outcome !== 'answered') return [[name, colors.red(printable(detail ?? outcome))]];
+    if (outcome !== 'answered') return [unansweredRow(context, part)];
     if (scopes.length === 0) return [[name, colors.dim('follows no scope')]];
     return scopes.map(({ scope, appliedThrough, behind, freshForMs }) => [
       name,
@@ -36,5 +39,18 @@ function lagText({ colors, columns }: Context, { scopes: logs, nodes }: LagReply
       freshForMs === null ? colors.yellow('unproven') : duration(freshForMs),
     ]);
   });
-  return table(headings, rows, headings.slice(2), columns);
+  const text = table(headings, rows, headings.slice(2), columns);
+  return withNotes(text, [...unansweredNotes(nodes), ...logNotes(nodes)]);
+}
+
+/** Why a node may lag, or cannot be compared. */
+function logNotes(nodes: LagReply['nodes']): string[] {
+  const own = nodes.find(({ self }) => self)?.logId ?? null;
+  return nodes.flatMap(({ node, logReachable, logId }) => {
+    if (logReachable === false)
+      return [`${printable(node)}: its version log is out of reach: hearsay doctor there says why`];
+    if (logId !== null && own !== null && logId !== own)
+      return [`${printable(node)}: it reads another log, whose versions do not compare`];
+    return [];
+  });
 }

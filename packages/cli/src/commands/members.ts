@@ -2,6 +2,7 @@ import type { MembersReply, MemberView } from '@hearsay/admin';
 import { answer, type Context } from '../context.js';
 import { EXIT } from '../exit-code.js';
 import { live } from '../live.js';
+import { missingMembers } from '../missing-members.js';
 import { table } from '../table.js';
 import { duration, printable } from '../units.js';
 
@@ -11,11 +12,13 @@ export interface MembersOptions {
   readonly status: readonly MemberView['state'][] | undefined;
 }
 
-/** Unhealthy where somebody is suspected. */
+/** Unhealthy where somebody is suspected, or dead without another life of that name. */
 export async function members(context: Context, options: MembersOptions): Promise<number> {
-  const reply = select(await context.client.members(), options);
+  const all = await context.client.members();
+  const reply = select(all, options);
   answer(context, reply, (shown) => membersText(context, shown, options));
-  return reply.members.some(({ state }) => state === 'suspect') ? EXIT.unhealthy : EXIT.ok;
+  const missing = missingMembers(all.members);
+  return missing.some((member) => reply.members.includes(member)) ? EXIT.unhealthy : EXIT.ok;
 }
 
 const WATCH_EVERY_MS = 500;

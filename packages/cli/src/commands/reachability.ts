@@ -2,6 +2,7 @@ import type { ReachabilityReply } from '@hearsay/admin';
 import { answer, type Context } from '../context.js';
 import { EXIT } from '../exit-code.js';
 import { table } from '../table.js';
+import { unansweredNotes, unansweredRow, withNotes } from '../unanswered.js';
 import { duration, printable } from '../units.js';
 
 /** Unhealthy where a member did not answer, or one does not reach another. */
@@ -23,16 +24,18 @@ function isReached(reaches: Reaches, node: string): boolean {
 }
 
 /** A row for who was asked, a column for whom it reaches: a one-way cut shows on one side of the diagonal. */
-function reachabilityText({ colors }: Context, { nodes }: ReachabilityReply): string {
-  const rows = nodes.map(({ node, outcome, detail, reaches }) => {
-    const name = printable(node);
-    if (outcome !== 'answered') return [name, colors.red(printable(detail ?? outcome))];
+function reachabilityText(context: Context, { nodes }: ReachabilityReply): string {
+  const { colors } = context;
+  const rows = nodes.map((part) => {
+    const { node, outcome, reaches } = part;
+    if (outcome !== 'answered') return unansweredRow(context, part);
     const cells = nodes.map((to) => {
       if (to.node === node) return colors.dim('·');
       const reach = reaches.find((one) => one.node === to.node);
       return reach?.reachable ? colors.green(duration(reach.roundTripMs)) : colors.red('no');
     });
-    return [name, ...cells];
+    return [printable(node), ...cells];
   });
-  return table(['FROM \\ TO', ...nodes.map(({ node }) => printable(node))], rows);
+  const text = table(['FROM \\ TO', ...nodes.map(({ node }) => printable(node))], rows);
+  return withNotes(text, unansweredNotes(nodes));
 }

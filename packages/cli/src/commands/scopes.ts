@@ -12,7 +12,7 @@ export async function scopes(context: Context): Promise<number> {
 
 export function scopesText({ colors }: Context, shown: readonly ScopeView[]): string {
   if (shown.length === 0) return 'this node follows no scope';
-  const headings = ['SCOPE', 'APPLIED', 'LOG', 'BEHIND', 'FRESH FOR', 'RESETS'];
+  const headings = ['SCOPE', 'APPLIED', 'LOG', 'BEHIND', 'PROOF AGE', 'RESETS'];
   const rows = shown.map(({ scope, appliedThrough, logVersion, behind, freshForMs, resets }) => [
     printable(scope),
     String(appliedThrough ?? '–'),

@@ -29,19 +29,22 @@ export function reasonsText(reasons: StatusReply['reasons']): string {
   return reasons.map(({ scope, message }) => printable(`${scope}: ${message}`)).join('; ');
 }
 
+function logText({ colors }: Context, { logReachable, logFailure }: StatusReply): string {
+  if (logReachable === null) return 'none';
+  if (logReachable) return 'reachable';
+  return colors.red(`out of reach${logFailure ? `: ${printable(logFailure)}` : ''}`);
+}
+
 function statusText(context: Context, reply: StatusReply): string {
   const { colors } = context;
-  const { process, memberCount, links, logReachable } = reply;
+  const { process, memberCount, links } = reply;
   const isWell = reply.coherence === 'coherent' || reply.coherence === 'alone';
-  const log = { true: 'reachable', false: colors.red('out of reach'), null: 'none' }[
-    `${logReachable}`
-  ];
   const lines: [string, string][] = [
     ['node', `${reply.node} (epoch ${reply.epoch})`],
     ['ready', reply.ready ? colors.green('yes') : colors.red(`no: ${reasonsText(reply.reasons)}`)],
     ['coherence', (isWell ? colors.green : colors.red)(reply.coherence)],
     ['members', `${memberCount}, linked to ${links.length}`],
-    ['log', log ?? ''],
+    ['log', logText(context, reply)],
     ['listens on', reply.listening.join(', ') || '–'],
     [
       'process',

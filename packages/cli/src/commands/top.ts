@@ -49,9 +49,10 @@ function draw(context: Context, picture: Picture, before: Picture | undefined): 
 }
 
 function headText({ colors, columns }: Context, status: StatusReply): string {
-  const { node, ready, coherence, memberCount, process, reasons } = status;
+  const { node, ready, coherence, memberCount, process, reasons, logReachable } = status;
   const state = ready ? colors.green('ready') : colors.red(`not ready: ${reasonsText(reasons)}`);
-  const facts = `  ${coherence}  ${memberCount} members  ${state}`;
+  const log = logReachable === false ? `  ${colors.red('log out of reach')}` : '';
+  const facts = `  ${coherence}  ${memberCount} members${log}  ${state}`;
   const nameMax = Math.max(NAME_CHARS_MIN, (columns ?? Infinity) - widthOf(facts));
   const { eventLoopDelayMs, residentBytes, upForMs } = process;
   return [

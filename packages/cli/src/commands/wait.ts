@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { AdminUnreachableError } from '@hearsay/admin/client';
 import { answer, type Context } from '../context.js';
 import { EXIT, UsageError } from '../exit-code.js';
+import { reasonsText } from './status.js';
 
 export interface WaitOptions {
   /** `members=<n>`, `applied=<token>` or `ready`; all of them must hold. */
@@ -11,7 +12,8 @@ export interface WaitOptions {
 
 const LOOK_MS = 100;
 
-type Holds = (context: Context) => Promise<boolean>;
+/** @returns why it does not hold; `undefined` where it does */
+type Look = (context: Context) => Promise<string | undefined>;
 
 /** A node that is not there yet is waited for too. Timeout where they do not hold in time. */
 export async function wait(context: Context, options: WaitOptions): Promise<number> {
@@ -20,18 +22,20 @@ export async function wait(context: Context, options: WaitOptions): Promise<numb
   const conditions = options.for.map(conditionOf);
   const beganMs = performance.now();
   for (;;) {
-    const held = await Promise.all(conditions.map((holds) => holds(context).catch(unlessAbsent)));
+    const reasons = await Promise.all(conditions.map((look) => look(context).catch(ofAbsence)));
     const waitedMs = Math.round(performance.now() - beganMs);
-    if (held.every(Boolean)) {
+    if (reasons.every((reason) => reason === undefined)) {
       answer(context, { holds: true, waitedMs }, () => `holds after ${waitedMs} ms`);
       return EXIT.ok;
     }
     if (waitedMs >= options.timeoutMs) {
-      const missing = options.for.filter((_, index) => !held[index]);
+      const missing = options.for.filter((_, index) => reasons[index] !== undefined);
+      const why = reasons.filter((reason) => reason !== undefined);
       answer(
         context,
-        { holds: false, waitedMs, missing },
-        () => `not in ${waitedMs} ms: ${missing.join(', ')}`,
+        { holds: false, waitedMs, missing, reasons: why },
+        () =>
+          `not in ${waitedMs} ms: ${missing.map((one, index) => `${one} (${why[index]})`).join(', ')}`,
       );
       return EXIT.timeout;
     }
@@ -41,21 +45,26 @@ export async function wait(context: Context, options: WaitOptions): Promise<numb
 }
 
 /** @throws {UsageError} */
-function conditionOf(text: string): Holds {
-  if (text === 'ready') return async ({ client }) => (await client.ready()).ready;
+function conditionOf(text: string): Look {
+  if (text === 'ready')
+    return async ({ client }) => {
+      const { ready, reasons = [] } = await client.ready();
+      return ready ? undefined : reasonsText(reasons) || 'not ready';
+    };
   const [name, value = ''] = text.split(/=(.*)/s);
   const count = Number(value);
   if (name === 'members' && Number.isInteger(count) && count > 0)
     return async ({ client }) => {
       const { members } = await client.members();
-      return members.filter(({ state }) => state === 'alive').length >= count;
+      const alive = members.filter(({ state }) => state === 'alive').length;
+      return alive >= count ? undefined : `${alive} alive`;
     };
   if (name === 'applied' && value !== '')
-    return async ({ client }) => (await client.reached(value)).reached;
+    return async ({ client }) => ((await client.reached(value)).reached ? undefined : 'not yet');
   throw new UsageError(`"${text}" cannot be waited for: use members=<n>, applied=<token> or ready`);
 }
 
-function unlessAbsent(error: unknown): boolean {
-  if (error instanceof AdminUnreachableError) return false;
+function ofAbsence(error: unknown): string {
+  if (error instanceof AdminUnreachableError) return error.message;
   throw error;
 }

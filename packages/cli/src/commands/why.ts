@@ -2,6 +2,7 @@ import type { DropView, WhyReply } from '@hearsay/admin';
 import { answer, type Context } from '../context.js';
 import { EXIT } from '../exit-code.js';
 import { table } from '../table.js';
+import { unansweredNotes, unansweredRow, withNotes } from '../unanswered.js';
 import { printable, timeOfDay } from '../units.js';
 
 export async function why(context: Context, scope: string, key: string): Promise<number> {
@@ -10,16 +11,19 @@ export async function why(context: Context, scope: string, key: string): Promise
   return EXIT.ok;
 }
 
-function whyText({ colors }: Context, { scope, key, nodes }: WhyReply): string {
+function whyText(context: Context, { scope, key, nodes }: WhyReply): string {
+  const { colors } = context;
   const headings = ['NODE', 'DROPPED AT', 'BY', 'VIA', 'FROM', 'VERSION'];
-  const rows = nodes.flatMap(({ node, outcome, detail, drops, completeSinceMs }) => {
+  const rows = nodes.flatMap((part) => {
+    const { node, outcome, drops, completeSinceMs } = part;
     const name = printable(node);
-    if (outcome !== 'answered') return [[name, colors.red(printable(detail ?? outcome))]];
+    if (outcome !== 'answered') return [unansweredRow(context, part)];
     if (drops.length > 0) return drops.map((drop) => [name, ...cells(drop)]);
     const since = completeSinceMs === null ? '' : ` since ${timeOfDay(completeSinceMs)}`;
     return [[name, colors.dim(`not dropped${since}`)]];
   });
-  return `${printable(`${scope}/${key}`)}\n${table(headings, rows, ['VERSION'])}`;
+  const text = `${printable(`${scope}/${key}`)}\n${table(headings, rows, ['VERSION'])}`;
+  return withNotes(text, unansweredNotes(nodes));
 }
 
 function cells({ atMs, kind, key, via, from, version, reason }: DropView): string[] {
@@ -29,6 +33,6 @@ function cells({ atMs, kind, key, via, from, version, reason }: DropView): strin
     printable(by),
     via ?? '–',
     from === null ? '–' : printable(from.node),
-    version === null ? 'hint' : String(version),
+    kind === 'reset' ? '–' : String(version ?? 'hint'),
   ];
 }

@@ -8,6 +8,7 @@ import type {
   StatusReply,
 } from '@hearsay/admin';
 import { reasonsText } from '../commands/status.js';
+import { missingMembers } from '../missing-members.js';
 import { duration } from '../units.js';
 import { type Checked, checked, listed } from './finding.js';
 
@@ -82,7 +83,7 @@ export function keyChecks({ keys }: KeysReply, status: StatusReply): Checked[] {
       isWell: refused === 0,
       detail: refused === 0 ? 'nobody' : `refused ${refused} times`,
       otherwise: 'warning',
-      fix: 'a node with another cluster key tries to join: its own log names it',
+      fix: 'compare hearsay keys on this node and on those it refuses: its log has their addresses',
     }),
   ];
 }
@@ -101,6 +102,7 @@ export function listenChecks({ listening }: StatusReply): Checked[] {
 export function memberChecks({ members }: MembersReply, status: StatusReply): Checked[] {
   const alive = members.filter(({ state }) => state === 'alive');
   const ill = members.filter(({ state }) => state === 'suspect');
+  const dead = missingMembers(members).filter(({ state }) => state === 'dead');
   const unlinked = alive.filter(({ self, link }) => !self && !link);
   const { coherence } = status;
   const doubles = refusals(status, 'Name');
@@ -108,13 +110,19 @@ export function memberChecks({ members }: MembersReply, status: StatusReply): Ch
     checked('hears the others', {
       isWell: coherence === 'coherent' || coherence === 'alone',
       detail: coherence,
-      fix: 'hearsay reachability shows which way is cut',
+      fix: 'hearsay members shows whom it has lost, hearsay reachability which way is cut',
     }),
     checked('nobody is suspected', {
       isWell: ill.length === 0,
       detail: listed(ill, 'nobody'),
       otherwise: 'warning',
       fix: 'look at these nodes: stalled, overloaded or cut off?',
+    }),
+    checked('nobody is dead', {
+      isWell: dead.length === 0,
+      detail: listed(dead, 'nobody'),
+      otherwise: 'warning',
+      fix: 'see why these ended, and start them again; one that shall not return should leave: SIGTERM',
     }),
     checked('linked to all that live', {
       isWell: unlinked.length === 0,
@@ -206,7 +214,10 @@ export function logChecks(
     checked('can be written', {
       isWell: writable !== false,
       detail: writable === null ? 'not tried' : (failure ?? 'yes'),
-      fix: 'grant SELECT, INSERT, UPDATE and DELETE on its tables, or connect to the primary',
+      fix:
+        logReachable === false
+          ? 'see that it can be read first'
+          : 'grant SELECT, INSERT, UPDATE and DELETE on its tables, or connect to the primary',
     }),
     checked('nobody is behind', {
       isWell: late.length === 0,
@@ -241,7 +252,7 @@ export function gapChecks({ transportCounters }: StatusReply, { faults }: Faults
       isWell: faults.length === 0,
       detail: faults[0] ? `${faults.length}, the newest: ${faults[0].text}` : 'none',
       otherwise: 'warning',
-      fix: 'hearsay top lists them',
+      fix: 'hearsay top shows the newest, hearsay debug all of them',
     }),
   ];
 }
