@@ -172,7 +172,7 @@ describe('the doctor', () => {
   test('tells a log that takes no writes from one that cannot be read, and why', async () => {
     const path = join(directory(), 'service.db');
     const a = await start('a', { log: { sqlite: path }, poll: { intervalMs: 50 } });
-    const db = new DatabaseSync(path);
+    const db = new DatabaseSync(path, { timeout: 5_000 });
     // In WAL mode readers do not mind.
     db.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE');
     const locked = await examine(a);

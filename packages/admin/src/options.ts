@@ -1,5 +1,5 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
-import { ConfigInvalidError, type Scope, scopeOf } from '@hearsay/spi';
+import { ConfigInvalidError, checkFields, type Scope, scopeOf } from '@hearsay/spi';
 import { ADMIN_LIMITS } from './limits.js';
 import { checkTracing, type Tracing, type TracingOptions } from './tracing.js';
 import { valueDigest } from './value-digest.js';
@@ -44,9 +44,10 @@ export interface AdminConfig {
 }
 
 const LISTEN_DEFAULT = '127.0.0.1:7947';
-const KNOWN: readonly (keyof AdminOptions)[] = [
-  ...(['listen', 'unixSocket', 'token', 'hosts', 'scopes', 'digest', 'tracing'] as const),
-];
+const FIELDS = {
+  ...({ listen: true, unixSocket: true, token: true, hosts: true } as const),
+  ...({ scopes: true, digest: true, tracing: true } as const),
+};
 const ADDRESS = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})$/;
 const TOKEN = /^[\x21-\x7e]+$/;
 const HOST = /^[A-Za-z0-9._-]{1,253}$/;
@@ -56,9 +57,7 @@ const SOCKET_PATH_BYTES_MAX = 107;
 
 /** @throws {ConfigInvalidError} names the option @throws {NameInvalidError} a scope */
 export function checkAdminOptions(options: AdminOptions): AdminConfig {
-  for (const field of Object.keys(options))
-    if (!KNOWN.includes(field as keyof AdminOptions))
-      throw new ConfigInvalidError(`option "admin.${field}" is unknown: use ${KNOWN.join(', ')}`);
+  checkFields<AdminOptions>(options, 'admin.', FIELDS);
   const place = placeOf(options);
   const token = tokenOf(options.token);
   if (place.kind === 'tcp' && token === undefined && !isLoopback(place.host))

@@ -56,6 +56,11 @@ describe('settingsOf', () => {
     expect(() => settingsOf(options)).toThrow(` ${field} `);
   });
 
+  it('names a field that there is not, and those that there are', () => {
+    const options = { ...base, bounded: 3 } as CacheOptions;
+    expect(() => settingsOf(options)).toThrow(/option "bounded" is unknown: use scope, clock, /);
+  });
+
   it.each<[object]>([
     [{ ttlMs: 0.001 }],
     [{ negativeTtlMs: 100 }],

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { ADMIN_LIMITS } from '@hearsay/admin/client';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from './context.js';
@@ -17,6 +18,8 @@ export type Run = (
   command: (context: Context) => Promise<number>,
 ) => Promise<void>;
 
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+
 const KEY_CHANGES = [
   ['add', 'hold one more key'],
   ['use', 'prove with this key from now on'],
@@ -28,6 +31,7 @@ const STATES = ['alive', 'suspect', 'dead', 'left'] as const;
 export function programOf(run: Run): Command {
   const program = new Command('hearsay')
     .description('Asks a node of the mesh what it believes, what it has applied, and why.')
+    .version(version)
     .addOption(
       new Option('--url <url>', 'admin API of the node')
         .env('HEARSAY_ADMIN_URL')

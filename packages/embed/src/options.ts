@@ -5,13 +5,14 @@ import {
   type CacheInvalidationTransport,
   type Clock,
   ConfigInvalidError,
+  checkFields,
   type DiscoveryProvider,
   type Logger,
   type NodeName,
   nodeNameOf,
 } from '@hearsay/spi';
 import { checkPrune, type PruneOptions } from './pruning.js';
-import type { LogChoice, VersionLog } from './version-log.js';
+import { checkLog, type LogChoice, type VersionLog } from './version-log.js';
 
 export interface PollOptions {
   /** Between two polls of the log, 1 … 3,600,000; default 1,000. */
@@ -56,18 +57,11 @@ export type NodeCacheOptions = Omit<
   readonly consistency?: CacheOptions['consistency'];
 };
 
-const KNOWN: readonly (keyof HearsayOptions)[] = [
-  'node',
-  'log',
-  'poll',
-  'prune',
-  'mesh',
-  'transport',
-  'discovery',
-  'logger',
-  'clock',
-  'admin',
-];
+const FIELDS = {
+  ...({ node: true, log: true, poll: true, prune: true, mesh: true, transport: true } as const),
+  ...({ discovery: true, logger: true, clock: true, admin: true } as const),
+};
+const POLL_FIELDS = { intervalMs: true, isolatedIntervalMs: true, share: true } as const;
 
 /**
  * Checks what the parts do not check themselves.
@@ -75,9 +69,9 @@ const KNOWN: readonly (keyof HearsayOptions)[] = [
  * @throws {NameInvalidError} the node's name
  */
 export function checkOptions(options: HearsayOptions): NodeName {
-  for (const field of Object.keys(options))
-    if (!KNOWN.includes(field as keyof HearsayOptions))
-      throw new ConfigInvalidError(`option "${field}" is unknown: use ${KNOWN.join(', ')}`);
+  checkFields<HearsayOptions>(options, '', FIELDS);
+  if (options.poll) checkFields<PollOptions>(options.poll, 'poll.', POLL_FIELDS);
+  if (options.log !== undefined) checkLog(options.log);
   if (options.transport && options.mesh)
     throw new ConfigInvalidError('options mesh and transport exclude each other: give one');
   if (!options.log && options.mesh === false && !options.transport)

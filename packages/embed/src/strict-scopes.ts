@@ -175,6 +175,6 @@ export class StrictScopes implements FreshnessObserver {
 
 function withoutLeases(): ConfigInvalidError {
   return new ConfigInvalidError(
-    'strict scopes and revocations need the log option, and a log that has a lease table',
+    "strict scopes and revocations need the log option, and a log that has a lease table: one of PostgreSQL in mode 'xid8' has none",
   );
 }

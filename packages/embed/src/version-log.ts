@@ -1,9 +1,10 @@
-import type {
-  DiscoveryProvider,
-  Invalidation,
-  LeaseStore,
-  Origin,
-  VersionSource,
+import {
+  ConfigInvalidError,
+  type DiscoveryProvider,
+  type Invalidation,
+  type LeaseStore,
+  type Origin,
+  type VersionSource,
 } from '@hearsay/spi';
 import {
   type Appended,
@@ -49,6 +50,20 @@ export type LogChoice =
   | { readonly postgres: string | PostgresLogOptions }
   /** A MariaDB or MySQL database: its URL, or all options. */
   | { readonly mysql: string | MysqlLogOptions };
+
+const CHOICES = ['sqlite', 'postgres', 'mysql'] as const;
+
+/** @throws {ConfigInvalidError} neither a log nor the choice of one */
+export function checkLog(log: LogChoice | VersionLog): void {
+  const isLog = typeof log === 'object' && log !== null && 'poll' in log && 'append' in log;
+  if (isLog) return;
+  const chosen = typeof log === 'object' && log !== null ? Object.keys(log) : [];
+  const [name] = chosen;
+  if (chosen.length !== 1 || !CHOICES.some((choice) => choice === name))
+    throw new ConfigInvalidError(
+      "option log must be { sqlite: 'path' }, { postgres: 'URL' }, { mysql: 'URL' } or an opened log: give one of them",
+    );
+}
 
 export interface OpenedLog {
   readonly log: VersionLog | undefined;

@@ -352,9 +352,40 @@ describe('bad input is refused before anything is opened', () => {
     [{ node: 'a', mesh: {}, transport: {} }, ConfigInvalidError, /exclude each other/],
     [{ node: 'a', mesh: false, log: { sqlite: ':memory:' } }, ConfigInvalidError, /:memory:/],
     [{ node: 'a', poll: { intervalMs: 0 }, mesh: {} }, ConfigInvalidError, /intervalMs 0/],
+    [
+      { node: 'a', poll: { interval: 1 } },
+      ConfigInvalidError,
+      /"poll\.interval" is unknown: use int/,
+    ],
+    [
+      { node: 'a', mesh: { liste: 'x' } },
+      ConfigInvalidError,
+      /"mesh\.liste" is unknown: use listen/,
+    ],
+    [{ node: 'a', admin: { port: 1 } }, ConfigInvalidError, /"admin\.port" is unknown: use listen/],
+    [{ node: 'a', log: 'a.db' }, ConfigInvalidError, /option log must be \{ sqlite: 'path' \}/],
+    [{ node: 'a', log: { sqlite: 'a', postgres: 'b' } }, ConfigInvalidError, /give one of them/],
+    [
+      { node: 'a', log: { sqlite: { file: 'a' } } },
+      ConfigInvalidError,
+      /"sqlite\.file" is unknown/,
+    ],
+    [
+      { node: 'a', log: { postgres: { url: 'a' } } },
+      ConfigInvalidError,
+      /"postgres\.url" is unknown/,
+    ],
+    [{ node: 'a', log: { mysql: { url: 'a' } } }, ConfigInvalidError, /"mysql\.url" is unknown/],
   ])('%j', async (options, error, message) => {
     await expect(start(options as never)).rejects.toThrow(error);
     await expect(start(options as never)).rejects.toThrow(message);
+  });
+
+  test('a write over something else than a connection says what it needs', async () => {
+    const a = await start({ node: 'a', mesh: {}, log: { sqlite: database().path } });
+    const needs = /write needs a connection of node:sqlite or better-sqlite3, or the adapter/;
+    for (const db of [{}, undefined, () => undefined])
+      await expect(a.write(db as never, () => 1)).rejects.toThrow(needs);
   });
 
   test('a cache with bounded consistency needs a log', async () => {

@@ -21,7 +21,7 @@ export function parseAddress(text: string, what: string): Address {
   const port = Number(match?.[3]);
   if (!host || port > 65_535 || (match?.[1] !== undefined && !isIPv6(host)))
     throw new ConfigInvalidError(
-      `${what} "${text.slice(0, 80)}" is not an address: write host:port`,
+      `${what} "${text.slice(0, 80)}" is not an address: write host:port, the port up to 65535`,
     );
   return { host, port };
 }

@@ -1,5 +1,5 @@
 import { MESH_DEFAULTS, MESSAGE_LIMITS, metadataProblem } from '@hearsay/protocol';
-import { ConfigInvalidError, type MemberMetadata } from '@hearsay/spi';
+import { ConfigInvalidError, checkFields, type MemberMetadata } from '@hearsay/spi';
 import { ADMISSION_LIMITS } from '@hearsay/wire';
 import { type Address, isLoopback, parseAddress } from './address.js';
 import { DIALECT, type Dialect } from './dialect.js';
@@ -73,6 +73,25 @@ export interface MeshConfig {
   readonly dialect: Dialect;
 }
 
+const FIELDS = {
+  ...({
+    listen: true,
+    announce: true,
+    clusterKey: true,
+    clusterKeys: true,
+    metadata: true,
+  } as const),
+  ...({ medium: true, repair: true, peers: true, dns: true, mdns: true } as const),
+  ...({
+    redialMsMax: true,
+    dialsMax: true,
+    sendQueueBytesMax: true,
+    connectionsMax: true,
+  } as const),
+  ...({ admissionsPendingMax: true, failuresPerAddressMax: true, membersMax: true } as const),
+  ...({ originsMax: true, streamsPerPeerMax: true, frameBytesMax: true } as const),
+};
+
 /** No honest member sends longer frames with its default limits. */
 const FRAME_BYTES_MAX_MIN = 524_288;
 
@@ -83,6 +102,7 @@ const MEDIA: readonly Medium[] = ['auto', 'direct', 'gossipsub'];
  * @throws {ClusterKeyInvalidError} @throws {ClusterKeyRequiredError}
  */
 export function meshConfig(options: MeshTransportOptions): MeshConfig {
+  checkFields<MeshTransportOptions>(options, 'mesh.', FIELDS);
   const listen = parseAddress(options.listen ?? '127.0.0.1:0', 'mesh.listen');
   const medium = options.medium ?? 'auto';
   if (!MEDIA.includes(medium))

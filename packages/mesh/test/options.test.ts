@@ -16,6 +16,8 @@ const KEY = '0f'.repeat(32);
 test.each([
   ['mesh.listen', { listen: 'nowhere' }],
   ['mesh.listen', { listen: '127.0.0.1:65536' }],
+  ['the port up to 65535', { listen: '127.0.0.1:65536' }],
+  ['mesh.liste', { liste: '127.0.0.1:0' } as never],
   ['mesh.announce', { announce: ['a b:1'] }],
   ['mesh.announce', { announce: ['h\u00f6st:1'] }],
   ['mesh.announce', { announce: ['h\u0001:1'] }],

@@ -5,6 +5,7 @@ export * from './errors.js';
 export * from './freshness.js';
 export * from './inspection.js';
 export * from './invalidation.js';
+export * from './known-fields.js';
 export * from './lease.js';
 export * from './limits.js';
 export * from './membership.js';

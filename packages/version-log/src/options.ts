@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { ConfigInvalidError } from '@hearsay/spi';
+import { ConfigInvalidError, checkFields } from '@hearsay/spi';
 import { SQLITE_DRIVERS, type SqliteDriver } from './sqlite-driver.js';
 import { TABLE_PREFIX_DEFAULT, tablePrefixOf } from './tables.js';
 
@@ -21,8 +21,14 @@ export interface SqliteLogOptions {
   readonly discoveryWindowMs?: number;
 }
 
+const FIELDS = {
+  ...({ path: true, driver: true, tablePrefix: true } as const),
+  ...({ pollTimeoutMs: true, writeWaitMs: true, discoveryWindowMs: true } as const),
+};
+
 /** @throws {ConfigInvalidError} names the option and its range */
 export function validOptions(options: SqliteLogOptions): Required<SqliteLogOptions> {
+  checkFields<SqliteLogOptions>(options, 'sqlite.', FIELDS);
   return {
     path: pathOf(options.path),
     driver: driverOf(options.driver ?? 'node:sqlite'),

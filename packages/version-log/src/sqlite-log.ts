@@ -18,12 +18,14 @@ import { type PruneOptions, validPrune } from './prune-options.js';
 import type { SqliteConnection } from './sqlite.js';
 import { openSqlite, refuseOtherDriver } from './sqlite-driver.js';
 import { inWriteTransaction } from './transaction.js';
+import { requireFile } from './worker/check-file.js';
 import { WorkerClient } from './worker/client.js';
 import type { OpenedFile } from './worker/log-file.js';
 import { appendToLog } from './write/append.js';
 import { appendInTransaction } from './write/append-in-transaction.js';
 import type { Appended } from './write/batch.js';
 import type { WriteTransaction } from './write/collected.js';
+import { requireConnection } from './write/require-connection.js';
 import type { SqlTransaction } from './write/sql-transaction.js';
 import { SqliteSteps } from './write/sqlite-steps.js';
 import { type Written, write } from './write/write.js';
@@ -159,6 +161,7 @@ export class SqliteVersionLog implements VersionSource {
       const steps = new SqliteSteps({ driver, tablePrefix, origin, waitMs });
       return writeThrough(db, steps, callback as never);
     }
+    requireConnection(db, ['prepare', 'exec'], 'a connection of node:sqlite or better-sqlite3');
     refuseOtherDriver(db, driver);
     return write(db, { tablePrefix, origin, waitMs }, callback);
   }
@@ -170,6 +173,7 @@ export class SqliteVersionLog implements VersionSource {
   async append(origin: Origin, invalidations: readonly Invalidation[]): Promise<Appended> {
     if (this.#closed) throw new LogUnavailableError('the log is closed: open it again');
     const { driver, path, tablePrefix, writeWaitMs } = this.#options;
+    requireFile(path);
     // Opened anew each time: a connection that is kept would go on writing into a replaced file.
     const db = openSqlite(driver, path);
     try {

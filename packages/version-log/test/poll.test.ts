@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { LIMITS, LogUnavailableError, scopeOf } from '@hearsay/spi';
 import { expect, test } from 'vitest';
 import { schemaSql } from '../src/index.js';
@@ -99,7 +99,7 @@ test('another log under the same path says its own name (L8)', async () => {
   expect(answer.logId).not.toBe(log.logId);
 });
 
-test('while the file is gone, foreign or without a log polls fail and change nothing; then they go on', async () => {
+test('while the file is gone, foreign or without a log polls and appends fail and change nothing; then they go on', async () => {
   const path = temporaryPath();
   const log = await openLog(path);
   const { logId } = log;
@@ -107,6 +107,9 @@ test('while the file is gone, foreign or without a log polls fail and change not
   await expect(versionOf(log)).rejects.toThrow(LogUnavailableError);
   await expect(log.ensureScopes(['table'])).rejects.toThrow(LogUnavailableError);
   await expect(versionOf(log)).rejects.toThrow('gone');
+  const invalidation = { scope: TABLE, target: { kind: 'key', key: 'k' } } as const;
+  await expect(log.append(ORIGIN, [invalidation])).rejects.toThrow(LogUnavailableError);
+  expect(existsSync(path), 'no file is made').toBe(false);
 
   writeFileSync(path, 'rubbish');
   await expect(versionOf(log)).rejects.toThrow(LogUnavailableError);

@@ -42,6 +42,7 @@ export class Faults {
   readonly #told = new Map<string, Told>();
   #logReachable = true;
   #ready = true;
+  #wasCoherent = false;
 
   constructor(node: AdminNode) {
     this.#node = node;
@@ -69,7 +70,12 @@ export class Faults {
         break;
       }
       case 'coherence':
-        if (event.coherence === 'isolated' || event.coherence === 'dark')
+        // Before anybody was heard of it is no fault that nobody is heard.
+        if (event.coherence === 'coherent') this.#wasCoherent = true;
+        else if (
+          event.coherence === 'dark' ||
+          (event.coherence === 'isolated' && this.#wasCoherent)
+        )
           this.add('coherence', `this node is ${event.coherence}`);
         break;
       case 'reset':

@@ -36,6 +36,8 @@ describe('faults', () => {
       member('suspect', 'alive'),
       member('suspect', 'suspect'),
       member('dead', 'suspect'),
+      // As each node is at its start.
+      { kind: 'coherence', coherence: 'isolated' },
       { kind: 'coherence', coherence: 'coherent' },
       { kind: 'coherence', coherence: 'isolated' },
       { kind: 'coherence', coherence: 'dark' },

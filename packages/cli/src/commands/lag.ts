@@ -10,13 +10,15 @@ export interface LagOptions {
   readonly max: number;
 }
 
-/** Unhealthy where a node is further behind than that, or did not answer. */
+/** Unhealthy where a node is further behind than that, cannot read its log, or did not answer. */
 export async function lag(context: Context, { max }: LagOptions): Promise<number> {
   const reply = await context.client.lag();
   answer(context, reply, (shown) => lagText(context, shown));
   const isWell = reply.nodes.every(
-    ({ outcome, scopes }) =>
-      outcome === 'answered' && scopes.every(({ behind }) => (behind ?? 0) <= max),
+    ({ outcome, logReachable, scopes }) =>
+      outcome === 'answered' &&
+      logReachable !== false &&
+      scopes.every(({ behind }) => (behind ?? 0) <= max),
   );
   return isWell ? EXIT.ok : EXIT.unhealthy;
 }

@@ -19,8 +19,10 @@ test('status says why', async () => {
   expect((await ask(node, 'status')).stdout).toMatch(/^log +out of reach: .*service\.db/m);
 });
 
-test('lag says whose it is', async () => {
-  expect((await ask(node, 'lag')).stdout).toMatch(/^a: .*log is out of reach/m);
+test('lag says whose it is, and is unhealthy', async () => {
+  const { exitCode, stdout } = await ask(node, 'lag');
+  expect(stdout).toMatch(/^a: .*log is out of reach/m);
+  expect(exitCode).toBe(1);
 });
 
 test('top says so in its head', async () => {

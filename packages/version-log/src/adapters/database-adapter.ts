@@ -33,5 +33,11 @@ export function refuseLevel(dialect: SqlDialect, { isolationLevel }: AdapterOpti
 
 /** What libraries themselves hand out is none: their `dialect`, where they have one, is an object. */
 export function isDatabaseAdapter(db: object): db is DatabaseAdapter<unknown> {
-  return 'transaction' in db && 'dialect' in db && typeof db.dialect === 'string';
+  return (
+    typeof db === 'object' &&
+    db !== null &&
+    'transaction' in db &&
+    'dialect' in db &&
+    typeof db.dialect === 'string'
+  );
 }

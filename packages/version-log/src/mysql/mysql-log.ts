@@ -1,5 +1,6 @@
 import {
   ConfigInvalidError,
+  checkFields,
   type Invalidation,
   LogUnavailableError,
   type Origin,
@@ -7,7 +8,7 @@ import {
 import { type DatabaseAdapter, isDatabaseAdapter } from '../adapters/database-adapter.js';
 import type { Connect, ServerConnection } from '../server/connection.js';
 import { exclusively } from '../server/exclusive.js';
-import { type ServerLogOptions, validServerOptions } from '../server/options.js';
+import { SERVER_FIELDS, type ServerLogOptions, validServerOptions } from '../server/options.js';
 import { OPEN_TIMEOUT_MS, prepareTables } from '../server/prepare.js';
 import { LEASES_IDLE_MS, ServerLog } from '../server/server-log.js';
 import { Session } from '../server/session.js';
@@ -16,6 +17,7 @@ import { logTables } from '../tables.js';
 import { appendInTransaction } from '../write/append-in-transaction.js';
 import type { Appended } from '../write/batch.js';
 import type { WriteTransaction } from '../write/collected.js';
+import { requireConnection } from '../write/require-connection.js';
 import type { Written } from '../write/write.js';
 import { type TransactionSteps, writeThrough } from '../write/write-through.js';
 import { BegunOnMysql } from './begun.js';
@@ -43,6 +45,8 @@ export interface MysqlLogOptions extends ServerLogOptions {
   readonly pool?: MysqlPool;
 }
 
+const FIELDS = { ...SERVER_FIELDS, connectionString: true, pool: true } as const;
+
 /**
  * Opens the log in a MariaDB (10.6 or newer) or MySQL (8.0 or newer) database and makes its tables
  * where they are missing; that needs the right to create tables, all else the right to read and
@@ -57,6 +61,7 @@ export interface MysqlLogOptions extends ServerLogOptions {
  * @throws {LogSchemaNewerError} a newer release made the tables
  */
 export async function openMysqlLog(options: MysqlLogOptions): Promise<MysqlVersionLog> {
+  checkFields<MysqlLogOptions>(options, 'mysql.', FIELDS);
   const valid = validServerOptions(options);
   const open = await openerOf(options);
   const connect =
@@ -144,6 +149,7 @@ export class MysqlVersionLog extends ServerLog {
   ): Promise<Written<T>> {
     if (this.#closed) throw new LogUnavailableError('the log is closed: open it again');
     if (isDatabaseAdapter(db)) return writeThrough(db, this.#steps(origin), callback as never);
+    requireConnection(db, ['query', 'execute'], 'a pool or a connection of mysql2/promise');
     const run = callback as Callback<T>;
     if (!isMysqlPool(db)) return this.#writeOn(db, false, origin, run, () => undefined);
     const connection = await db.getConnection();

@@ -1,6 +1,6 @@
-import { ConfigInvalidError } from '@hearsay/spi';
+import { ConfigInvalidError, checkFields } from '@hearsay/spi';
 import type { Connect, ServerConnection } from '../server/connection.js';
-import { type ServerLogOptions, validServerOptions } from '../server/options.js';
+import { SERVER_FIELDS, type ServerLogOptions, validServerOptions } from '../server/options.js';
 import { OPEN_TIMEOUT_MS, prepareTables } from '../server/prepare.js';
 import { LEASES_IDLE_MS, type ServerLogParts } from '../server/server-log.js';
 import { Session } from '../server/session.js';
@@ -29,6 +29,11 @@ export interface PostgresLogOptions extends ServerLogOptions {
   readonly preparedStatements?: boolean;
 }
 
+const FIELDS = {
+  ...SERVER_FIELDS,
+  ...({ connectionString: true, pool: true, mode: true, preparedStatements: true } as const),
+};
+
 /**
  * Opens the log in a PostgreSQL database, 13 or newer, and makes its tables where they are missing;
  * that needs the right to create tables, all else the right to read and write them. Needs the
@@ -55,6 +60,7 @@ export async function openPostgresLog(
 export async function openPostgresLog(
   options: PostgresLogOptions,
 ): Promise<PostgresVersionLog | PostgresXidLog> {
+  checkFields<PostgresLogOptions>(options, 'postgres.', FIELDS);
   const valid = validServerOptions(options);
   const config = configOf(options);
   const mode = modeOf(options.mode ?? 'counter');

@@ -4,6 +4,7 @@ import { exclusively } from '../server/exclusive.js';
 import { writeIn } from '../server/write.js';
 import { type Appended, NOTHING_APPENDED } from '../write/batch.js';
 import type { WriteTransaction } from '../write/collected.js';
+import { requireConnection } from '../write/require-connection.js';
 import type { Written } from '../write/write.js';
 import { type TransactionSteps, writeThrough } from '../write/write-through.js';
 import { BegunOnPostgres, type BegunOptions } from './begun.js';
@@ -28,6 +29,7 @@ export async function writeOnPostgres<T>(
   callback: Callback<T>,
 ): Promise<Written<T>> {
   if (isDatabaseAdapter(db)) return writeThrough(db, stepsOf(options), callback as never);
+  requireConnection(db, ['query'], 'a pool or a client of pg');
   if (!isPostgresPool(db)) return writeOver(db, options, callback, () => undefined);
   const client = await db.connect();
   let broken = false;

@@ -19,6 +19,12 @@ export type ValidServerLogOptions = Required<Omit<ServerLogOptions, 'schema'>> &
   readonly schema: string | undefined;
 };
 
+/** Of all servers; those of one database come beside. */
+export const SERVER_FIELDS = {
+  ...({ schema: true, tablePrefix: true, pollTimeoutMs: true } as const),
+  ...({ writeTimeoutMs: true, discoveryWindowMs: true } as const),
+};
+
 /** @throws {ConfigInvalidError} names the option and its range */
 export function validServerOptions(options: ServerLogOptions): ValidServerLogOptions {
   const { schema, tablePrefix, pollTimeoutMs, writeTimeoutMs, discoveryWindowMs } = options;

@@ -1,5 +1,6 @@
 import { accessSync, type BigIntStats, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { LogUnavailableError } from '@hearsay/spi';
 import { LogFileForeignError, LogFileUnreadableError } from '../errors.js';
 import { reasonOf } from '../reason.js';
 
@@ -13,6 +14,17 @@ export type FileIdentity = string;
 export function fileIdentity(path: string): FileIdentity | undefined {
   const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
   return stats && `${stats.dev}:${stats.ino}`;
+}
+
+/**
+ * SQLite would make an empty file of it.
+ * @throws {LogUnavailableError} there is no such file
+ */
+export function requireFile(path: string): FileIdentity {
+  const identity = fileIdentity(path);
+  if (identity === undefined)
+    throw new LogUnavailableError(`the log's file ${path} is gone: put it back`);
+  return identity;
 }
 
 /**

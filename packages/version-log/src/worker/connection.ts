@@ -1,7 +1,7 @@
 import { databaseIncarnationOf, LogUnavailableError } from '@hearsay/spi';
 import { prepare } from '../sqlite.js';
 import { type OwnSqliteConnection, openSqlite, type SqliteDriver } from '../sqlite-driver.js';
-import { checkFile, type FileIdentity, fileIdentity } from './check-file.js';
+import { checkFile, type FileIdentity, requireFile } from './check-file.js';
 import { inspectLog } from './inspect.js';
 import { LeaseRows } from './lease-rows.js';
 import { NodeRows } from './node-rows.js';
@@ -35,9 +35,8 @@ export function connect(
   tablePrefix: string,
   busyTimeoutMs: number,
 ): Connection {
-  const identity = fileIdentity(path);
-  if (identity === undefined || !checkFile(path))
-    throw new LogUnavailableError(`the log's file ${path} is gone: put it back`);
+  const identity = requireFile(path);
+  checkFile(path);
   const db = openSqlite(driver, path);
   try {
     db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA cache_size = ${-CACHE_KIB}`);
