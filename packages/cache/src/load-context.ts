@@ -8,8 +8,8 @@ export interface BatchLoadContext {
   readonly signal: AbortSignal;
   /**
    * The highest version of the scope that anything is known of here: what was read at an older one may
-   * miss a change that nobody will announce again. `Infinity` while that is not to be known, so that only
-   * the primary will do. `undefined` where no log is followed.
+   * miss a change that nobody will announce again. `Infinity` while that is not to be known, and for a read
+   * around the cache, whose write is not known here: only the primary will do. `undefined` where no log is followed.
    */
   readonly minimum: Version | undefined;
   /**
@@ -25,15 +25,16 @@ export interface LoadContext extends BatchLoadContext {
   readonly key: string;
 }
 
-/** @param onBehind told of each version that was refused */
+/** @param onRead told of each version, and whether it is refused */
 export function loadContext(
   { minimum }: Ticket,
   signal: AbortSignal,
-  onBehind: () => void,
+  onRead: (version: number, refused: boolean) => void,
 ): BatchLoadContext {
   const readAt = (version: number): void => {
-    if (!isBehind(version, minimum)) return;
-    onBehind();
+    const refused = isBehind(version, minimum);
+    onRead(version, refused);
+    if (!refused) return;
     const known =
       minimum === Number.POSITIVE_INFINITY
         ? 'the newest is not known here yet'

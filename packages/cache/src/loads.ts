@@ -1,4 +1,4 @@
-import type { Target } from '@hearsay/spi';
+import type { Target, Version } from '@hearsay/spi';
 import { CacheClosedError, LoadAbandonedError, LoadTimeoutError } from './errors.js';
 import type { Emitter } from './events.js';
 import { Load, NO_TAGS, type Source } from './load.js';
@@ -8,6 +8,9 @@ import type { Counters } from './stats.js';
 import type { Store } from './store.js';
 import { tagsOf } from './tags.js';
 import { TargetIndex } from './target-index.js';
+
+/** For a read around the cache: the version of the write that it must see says nothing here. */
+const ONLY_PRIMARY = Number.POSITIVE_INFINITY as Version;
 
 /** One call of a loader, for one or many keys. */
 interface Run<V> {
@@ -84,7 +87,7 @@ export class Loads<V> {
     use: 'shared' | 'private' | 'background',
   ): readonly Load<V>[] {
     if (this.closed) throw new CacheClosedError('the cache is closed; open another');
-    const ticket = this.#store.ticket();
+    const ticket = this.#store.ticket(use === 'private' ? ONLY_PRIMARY : undefined);
     const tags = typeof source.tags === 'function' ? NO_TAGS : source.tags;
     const background = use === 'background';
     const loads = keys.map((key) => new Load<V>(key, ticket, tags, background));
@@ -128,14 +131,16 @@ export class Loads<V> {
     try {
       const keys = run.loads.map((load) => load.key);
       const { ticket } = run.loads[0] as Load<V>;
-      const context = loadContext(ticket, run.controller.signal, () => {
-        this.#counters.fillsBehind += run.loads.length;
+      let version: number | undefined;
+      const context = loadContext(ticket, run.controller.signal, (readAt, refused) => {
+        if (refused) this.#counters.fillsBehind += run.loads.length;
+        else version = Math.min(readAt, version ?? readAt);
       });
       const values = await run.source.load(keys, context);
       // Tags first: if they are not valid, nothing of the batch is kept.
       const tags = run.loads.map((load) => tagsFor(run.source, load.key, values.get(load.key)));
       run.loads.forEach((load, at) => {
-        this.#finish(load, values.get(load.key), tags[at] ?? NO_TAGS);
+        this.#finish(load, values.get(load.key), tags[at] ?? NO_TAGS, version);
       });
     } catch (error) {
       this.#fail(run, error);
@@ -153,7 +158,12 @@ export class Loads<V> {
     return setTimeout(() => this.#fail(run, error), loadTimeoutMs);
   }
 
-  #finish(load: Load<V>, value: V | undefined, tags: readonly string[]): void {
+  #finish(
+    load: Load<V>,
+    value: V | undefined,
+    tags: readonly string[],
+    version: number | undefined,
+  ): void {
     if (load.settled) return;
     const { key, ticket } = load;
     const latest = this.#latest.get(key);
@@ -161,7 +171,7 @@ export class Loads<V> {
     this.#end(load);
     const readBy = ticket.fence.issued;
     if (latest !== load) this.#store.refuse(key, tags, ticket);
-    else if (this.#store.put(key, value, tags, ticket)) load.settle(value);
+    else if (this.#store.put(key, value, tags, ticket, version)) load.settle(value);
     const answer = (): void => this.#answer(load, value, readBy);
     // Loads that begin from now on read later than this one has; of those under way only the latest
     // may be kept or joined, so it is the only one to wait for.

@@ -1,4 +1,4 @@
-import type { Clock, ScopeFreshness, Target } from '@hearsay/spi';
+import type { Clock, ScopeFreshness, Target, Version } from '@hearsay/spi';
 import { LRUCache } from 'lru-cache';
 import { Departures } from './departures.js';
 import type { DropReason, Emitter } from './events.js';
@@ -18,6 +18,8 @@ export class Entry<V> implements Indexed {
   readonly serial: number;
   /** Tickets issued when it was stored. What is read with one of them may be older or younger. */
   readonly storedSerial: number;
+  /** At which it was read, where that is told: it may be behind the primary (rule F5). */
+  readonly version: number | undefined;
   readonly expiresMs: number;
   /** Before this time the entry needs no other proof than its own age. */
   readonly freshUntilMs: number;
@@ -30,6 +32,7 @@ export class Entry<V> implements Indexed {
     value: V | undefined,
     tags: readonly string[],
     ticket: Ticket,
+    version: number | undefined,
     keepMs: number,
     settings: Settings,
   ) {
@@ -39,6 +42,7 @@ export class Entry<V> implements Indexed {
     this.issuedMs = ticket.issuedMs;
     this.serial = ticket.serial;
     this.storedSerial = ticket.fence.issued;
+    this.version = version;
     this.expiresMs = ticket.issuedMs + keepMs;
     this.freshUntilMs = ticket.issuedMs + Math.min(keepMs, settings.boundMs);
     this.refreshMs = value === undefined ? Infinity : ticket.issuedMs + settings.refreshAfterMs;
@@ -101,8 +105,9 @@ export class Store<V> {
     this.#loadingSerial = serialOf;
   }
 
-  ticket(): Ticket {
-    return this.#fence.ticket(this.#clock.monotonicMs(), this.#freshness?.knownVersion?.());
+  /** @param minimum by default the highest version that is known now */
+  ticket(minimum: Version | undefined = this.#freshness?.knownVersion?.()): Ticket {
+    return this.#fence.ticket(this.#clock.monotonicMs(), minimum);
   }
 
   /** As {@link ticket}, for somebody outside of the cache. */
@@ -192,7 +197,7 @@ export class Store<V> {
     const keepMs = value === undefined ? negativeTtlMs : ttlMs;
     const older = this.#lru.peek(key);
     if (this.#clock.monotonicMs() < ticket.issuedMs + keepMs) {
-      this.#keep(new Entry(key, value, tags, ticket, keepMs, this.#settings), older);
+      this.#keep(new Entry(key, value, tags, ticket, version, keepMs, this.#settings), older);
       return true;
     }
     if (keepMs > 0) this.#counters.fillsLate += 1;
@@ -209,14 +214,15 @@ export class Store<V> {
 
   /**
    * What the readers of a load get whose value is not kept: an entry with a younger ticket in place of
-   * it, since the policy of a read holds for that as well. Otherwise the value, and nothing stays, or
-   * is kept later, that may be older (invariant G).
+   * it, since the policy of a read holds for that as well, unless it was read at an older version than they
+   * may be given (rule F5). Otherwise the value, and nothing stays, or is kept later, that may be older (invariant G).
    * @param readBy tickets issued when its loader had ended
    */
   answer(key: string, value: V | undefined, ticket: Ticket, readBy: number): V | undefined {
     const entry = this.#lru.peek(key);
     const isAlive = entry !== undefined && this.#clock.monotonicMs() < entry.expiresMs;
-    if (isAlive && entry.serial > ticket.serial) return entry.value;
+    const isYounger = isAlive && entry.serial > ticket.serial;
+    if (isYounger && !isBehind(entry.version, ticket.minimum)) return entry.value;
     this.#depart(key, readBy);
     if (entry !== undefined) this.#drop(entry, isAlive ? 'replaced' : 'expired');
     return value;

@@ -7,7 +7,7 @@ import { type Settings, TIMER_MS_MAX } from './settings.js';
 export interface TokenOptions {
   /** What a write returned; positions of other scopes are not looked at. */
   readonly token?: string | undefined;
-  /** `wait` (default) up to `waitMs`, `bypass` the cache by a load of its own, or `fail` at once. */
+  /** `wait` (default) up to `waitMs`, `bypass` the cache by a load of its own, of the primary, or `fail` at once. */
   readonly onBehind?: 'wait' | 'bypass' | 'fail' | undefined;
   /** 0 … 2³¹−1, default 2,000. */
   readonly waitMs?: number | undefined;

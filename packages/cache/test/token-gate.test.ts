@@ -1,6 +1,6 @@
-import { ConfigInvalidError, TokenInvalidError } from '@hearsay/spi';
+import { ConfigInvalidError, TokenInvalidError, type Version } from '@hearsay/spi';
 import { describe, expect, it } from 'vitest';
-import { TokenNotReachedError } from '../src/index.js';
+import { LoadBehindError, type LoadContext, TokenNotReachedError } from '../src/index.js';
 import { cacheOf, FakeFreshness, HeldLoader, idle, key } from './fakes.js';
 
 const tokenOf = (scope: string) => `${scope}:7:${'a'.repeat(16)}:${'b'.repeat(32)}`;
@@ -86,6 +86,25 @@ describe('a read with a token', () => {
     const { cache } = setUp();
     expect(await cache.getOrLoad('a', () => 'new', { token, onBehind: 'bypass' })).toBe('new');
     expect(cache.get('a')).toBe('new');
+  });
+
+  it("with onBehind 'bypass' is not given what a replica had before the write, by whomever it was read (J, F5)", async () => {
+    const { cache, freshness } = setUp();
+    freshness.known = 5 as Version;
+    cache.delete('a');
+    const replica = ({ readAt }: LoadContext) => {
+      readAt(5);
+      return 'old';
+    };
+    const options = { token, onBehind: 'bypass' } as const;
+    await expect(cache.getOrLoad('a', replica, options)).rejects.toThrow(LoadBehindError);
+    const primary = new HeldLoader<string>();
+    const bypass = cache.getOrLoad('a', primary.load, options);
+    await idle();
+    expect(await cache.getOrLoad('a', replica)).toBe('old');
+    primary.call(0).answer('new');
+    expect(await bypass).toBe('new');
+    expect(cache.get('a')).toBeUndefined();
   });
 
   it('ends its wait with its signal', async () => {

@@ -74,6 +74,8 @@ export class FreshnessDriver {
   readonly #sharing: PollSharing | undefined;
   #pollFailure: string | undefined;
   #lastGapId = 0;
+  /** How many inputs' effects are being performed, one within the other where a listener reads. */
+  #performing = 0;
   #timer: NodeJS.Timeout | undefined;
   #timerDueMs = Number.POSITIVE_INFINITY;
   #stopped = false;
@@ -108,7 +110,9 @@ export class FreshnessDriver {
     this.#handle({ kind: 'use-scope', scope, ...(boundMs !== undefined && { boundMs }) });
     if (!this.#scopes.has(scope)) this.#scopes.set(scope, new Waiters());
     return {
-      freshAsOfMs: () => this.#machine.freshAsOfMs(scope),
+      // What the machine has proven may still have to be dropped while a listener is told of the rest.
+      freshAsOfMs: () =>
+        this.#performing > 0 ? Number.NEGATIVE_INFINITY : this.#machine.freshAsOfMs(scope),
       prove: (sinceMs) => this.#prove(scope, sinceMs),
       hasReached: (position) => this.#hasReached(position),
       // Nor for loaders, who read the log's own.
@@ -225,7 +229,12 @@ export class FreshnessDriver {
   #handle(input: FreshnessInput): void {
     if (this.#stopped) return;
     const effects = this.#machine.handle(input, this.#options.clock.monotonicMs());
-    for (const effect of effects) this.#perform(effect);
+    this.#performing++;
+    try {
+      for (const effect of effects) this.#perform(effect);
+    } finally {
+      this.#performing--;
+    }
     this.#arm();
   }
 

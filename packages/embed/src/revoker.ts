@@ -42,6 +42,7 @@ export class Revoker {
   readonly #options: RevokerOptions;
   readonly #watch = new LeaseWatch();
   readonly #runs = new Set<Run>();
+  #stopped = false;
 
   constructor(options: RevokerOptions) {
     this.#options = options;
@@ -68,6 +69,8 @@ export class Revoker {
    * @throws {NodeClosedError} the node was closed before
    */
   settle(logId: LogId, announcements: readonly Announcement[]): Promise<RevocationOutcome> {
+    // Its commit was under way when the node was closed.
+    if (this.#stopped) return Promise.reject(closed());
     const { self, asking } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<RevocationOutcome>();
     const asks = asking !== undefined;
@@ -84,11 +87,9 @@ export class Revoker {
   }
 
   stop(): void {
-    const closed = new NodeClosedError(
-      'this node was closed while a revocation waited: it is committed, and others may serve what it revoked for L',
-    );
+    this.#stopped = true;
     for (const run of this.#runs) {
-      run.reject(closed);
+      run.reject(closed());
       this.#end(run);
     }
   }
@@ -168,4 +169,10 @@ export class Revoker {
   #nowMs(): number {
     return this.#options.clock.monotonicMs();
   }
+}
+
+function closed(): NodeClosedError {
+  return new NodeClosedError(
+    'this node was closed while a revocation waited: it is committed, and others may serve what it revoked for L',
+  );
 }

@@ -126,3 +126,9 @@ test('stopped, it gives up what waits', async () => {
   revoker.stop();
   await settled;
 });
+
+test('stopped, it begins nothing for a commit that was under way', async () => {
+  const { revoker, settle } = setting();
+  revoker.stop();
+  await expect(settle()).rejects.toThrow(NodeClosedError);
+});

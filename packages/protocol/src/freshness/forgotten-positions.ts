@@ -26,7 +26,9 @@ export class ForgottenPositions {
     return this.#vouched.get(appendId) === version;
   }
 
+  /** Who asks again waits for no later poll than the first: what it proves is true for all of them. */
   ask({ version, appendId }: AppliedPosition, lastPollId: number): void {
+    if (this.#asked.get(appendId)?.position.version === version) return;
     put(this.#asked, appendId, { position: { version, appendId }, lastPollId }, this.#max);
   }
 

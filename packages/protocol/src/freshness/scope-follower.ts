@@ -75,6 +75,8 @@ export class ScopeFollower {
    */
   #heard: Version = VERSION_ZERO;
   #heardPollId = Number.NEGATIVE_INFINITY;
+  /** The same for places in another log: what this one's own events say does not prolong the doubt. */
+  #otherLogPollId: number | undefined;
 
   /** @param lastPollId sent before; an empty cache needs none of these polls */
   constructor(scope: Scope, limits: ChainLimits, lastPollId: number) {
@@ -94,7 +96,7 @@ export class ScopeFollower {
    * another log was heard of, until a reading tells which it is: versions of different logs never compare (rule L8).
    */
   get knownVersion(): Version {
-    if (this.applied === undefined) return UNKNOWN;
+    if (this.applied === undefined || this.#otherLogPollId !== undefined) return UNKNOWN;
     return Math.max(this.applied.version, this.#logVersion ?? 0, this.#heard) as Version;
   }
 
@@ -194,6 +196,7 @@ export class ScopeFollower {
   ): void {
     const { head } = reading ?? emptyReading(this.scope);
     this.#told(poll);
+    if (reason === 'log-changed') this.#heard = VERSION_ZERO;
     this.#owed = undefined;
     this.#forgotten.restart();
     this.#chain = new Chain(head, this.#limits);
@@ -214,9 +217,12 @@ export class ScopeFollower {
    */
   #place(place: LogPlace | undefined, { logId, lastPollId }: Arrival): Standing {
     if (place === undefined) return 'fits';
-    this.#hear(place.logId === logId ? place.version : UNKNOWN, lastPollId);
-    if (place.logId !== logId || this.#chain === undefined) return 'fits';
-    return this.#chain.offer(place, lastPollId);
+    if (place.logId !== logId) {
+      this.#otherLogPollId = lastPollId;
+      return 'fits';
+    }
+    this.#hear(place.version, lastPollId);
+    return this.#chain?.offer(place, lastPollId) ?? 'fits';
   }
 
   #hear(version: Version, lastPollId: number): void {
@@ -227,6 +233,7 @@ export class ScopeFollower {
   /** What was heard before this poll was sent is in what it read, or is not in the log. */
   #told({ pollId }: SentPoll): void {
     if (pollId > this.#heardPollId) this.#heard = VERSION_ZERO;
+    if (pollId > (this.#otherLogPollId ?? pollId)) this.#otherLogPollId = undefined;
   }
 
   /** Whether what is owed is proven by now. An own poll that was sent later has said all of it. */

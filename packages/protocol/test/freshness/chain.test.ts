@@ -197,3 +197,47 @@ describe('a counter that another node has read (F6)', () => {
     expect(chain.compare(head(8), asked, 1)).toBe('reached');
   });
 });
+
+describe('the bounds of a chain', () => {
+  it('keeps pendingMax waiting links and forgets one more', () => {
+    const chain = new Chain(head(0), { pendingMax: 2, historyMax: 8 });
+    for (const version of [2, 3, 4]) chain.offer(link(version), 0);
+    chain.offer(link(1), 0);
+    expect(chain.applied.version).toBe(3);
+  });
+
+  it('advances by gossip to a full history and not past it, until the log confirms (L1)', () => {
+    const chain = new Chain(head(0), { pendingMax: 8, historyMax: 3 });
+    for (const version of [1, 2, 3, 4]) expect(chain.offer(link(version), 0)).toBe('fits');
+    expect(chain.applied.version).toBe(2);
+    chain.absorb(reading(head(2)), head(2), 0);
+    expect(chain.applied.version).toBe(4);
+  });
+
+  it('still knows what the log has confirmed, so that a number which comes again is disputed (L1)', () => {
+    const chain = chainAt7();
+    chain.absorb(reading(head(7), link(6), link(7)), head(5), 0);
+    expect(chain.hasReached(head(6))).toBe(true);
+    expect(chain.hasReached(head(6, 'x'))).toBe(false);
+    expect(chain.offer(link(6, 'x', 'g'), 0)).toBe('disputed');
+    expect(chain.hasReached(head(9))).toBe(false);
+  });
+
+  it('forgets the oldest of what the log has confirmed, and nothing that it has not', () => {
+    const chain = new Chain(head(5), { pendingMax: 8, historyMax: 3 });
+    for (const version of [6, 7]) chain.offer(link(version), 0);
+    chain.absorb(reading(head(7), link(6), link(7)), head(5), 0);
+    chain.offer(link(8), 0);
+    expect(chain.hasForgotten(head(5))).toBe(true);
+    expect(chain.hasForgotten(head(6))).toBe(false);
+    chain.offer(link(9), 0);
+    expect(chain.hasForgotten(head(6))).toBe(true);
+    expect(chain.hasReached(head(6))).toBe(false);
+    for (const version of [7, 8, 9]) {
+      expect(chain.hasForgotten(head(version))).toBe(false);
+      expect(chain.hasReached(head(version))).toBe(true);
+      expect(chain.hasReached(head(version, 'x'))).toBe(false);
+    }
+    expect(chain.offer(link(5, 'x', 'g'), 0)).toBe('known');
+  });
+});

@@ -413,6 +413,27 @@ describe('the highest version that anything was heard of (F5)', () => {
     expect(known(follower)).toBe(1);
   });
 
+  it('is known again although events of this log come during every poll', () => {
+    const { log, follower } = atThree();
+    follower.gossip({ ...log.append(SCOPE, 'd'), logId: logIdOf(99) });
+    follower.tick(1000);
+    const read = follower.read();
+    follower.gossip(log.append(SCOPE, 'e'));
+    follower.answer(read);
+    expect(known(follower)).toBe(5);
+  });
+
+  it('is not that of an event of the log that was before (L8)', () => {
+    const { log, follower } = atThree();
+    const d = log.append(SCOPE, 'd');
+    log.replace();
+    log.append(SCOPE, 'p');
+    follower.tick(1000);
+    follower.gossip(d);
+    expect(shortly(follower.answer())).toContain('reset table log-changed');
+    expect(known(follower)).toBe(1);
+  });
+
   it('is known again where that was not the log', () => {
     const { log, follower } = atThree();
     follower.gossip({ ...log.append(SCOPE, 'd'), logId: logIdOf(99) });
@@ -656,6 +677,15 @@ describe('tokens older than the chain remembers (L1, L8)', () => {
     follower.answer();
     expect(follower.machine.hasReached(positionOf(a))).toBe(false);
     follower.tick(25);
+    follower.answer();
+    expect(follower.machine.hasReached(positionOf(a))).toBe(true);
+  });
+
+  it('count also where readers who bring them come during every poll', () => {
+    const { follower, a, awaiting } = oldToken();
+    follower.handle(awaiting);
+    follower.tick(25);
+    follower.handle(awaiting);
     follower.answer();
     expect(follower.machine.hasReached(positionOf(a))).toBe(true);
   });
