@@ -2,14 +2,18 @@ import type { Version } from '@hearsay/spi';
 import { LoadBehindError } from './errors.js';
 import type { Ticket } from './fence.js';
 
+/** The minimum of a load for which no version is enough. */
+export const ONLY_PRIMARY = Number.POSITIVE_INFINITY as Version;
+
 /** What a loader is told, and how it says what it has read (rule F5). */
 export interface BatchLoadContext {
   /** Aborts when nobody waits any more, when the load takes too long, and on close. */
   readonly signal: AbortSignal;
   /**
    * The highest version of the scope that anything is known of here: what was read at an older one may
-   * miss a change that nobody will announce again. `Infinity` while that is not to be known, and for a read
-   * around the cache, whose write is not known here: only the primary will do. `undefined` where no log is followed.
+   * miss a change that nobody will announce again. `Infinity` where only the primary will do: while that is not to
+   * be known, in a bounded or strict scope (how old a value is, its version does not say), and for a read around
+   * the cache, whose write is not known here. `undefined` where no log is followed.
    */
   readonly minimum: Version | undefined;
   /**
@@ -36,9 +40,7 @@ export function loadContext(
     onRead(version, refused);
     if (!refused) return;
     const known =
-      minimum === Number.POSITIVE_INFINITY
-        ? 'the newest is not known here yet'
-        : `${minimum} is known here`;
+      minimum === ONLY_PRIMARY ? 'none is enough for this read' : `${minimum} is known here`;
     throw new LoadBehindError(
       `the value was read at version ${version}, and ${known}: read the primary`,
     );

@@ -1,16 +1,13 @@
-import type { Target, Version } from '@hearsay/spi';
+import type { Target } from '@hearsay/spi';
 import { CacheClosedError, LoadAbandonedError, LoadTimeoutError } from './errors.js';
 import type { Emitter } from './events.js';
 import { Load, NO_TAGS, type Source } from './load.js';
-import { loadContext } from './load-context.js';
+import { loadContext, ONLY_PRIMARY } from './load-context.js';
 import type { Settings } from './settings.js';
 import type { Counters } from './stats.js';
 import type { Store } from './store.js';
 import { tagsOf } from './tags.js';
 import { TargetIndex } from './target-index.js';
-
-/** For a read around the cache: the version of the write that it must see says nothing here. */
-const ONLY_PRIMARY = Number.POSITIVE_INFINITY as Version;
 
 /** One call of a loader, for one or many keys. */
 interface Run<V> {
@@ -87,6 +84,7 @@ export class Loads<V> {
     use: 'shared' | 'private' | 'background',
   ): readonly Load<V>[] {
     if (this.closed) throw new CacheClosedError('the cache is closed; open another');
+    // The write that a read around the cache must see may not be known here.
     const ticket = this.#store.ticket(use === 'private' ? ONLY_PRIMARY : undefined);
     const tags = typeof source.tags === 'function' ? NO_TAGS : source.tags;
     const background = use === 'background';

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { Departures } from './departures.js';
 import type { DropReason, Emitter } from './events.js';
 import { Fence, type Ticket } from './fence.js';
-import { isBehind } from './load-context.js';
+import { isBehind, ONLY_PRIMARY } from './load-context.js';
 import type { Settings } from './settings.js';
 import type { Counters } from './stats.js';
 import { type Indexed, type Segment, TargetIndex } from './target-index.js';
@@ -105,8 +105,8 @@ export class Store<V> {
     this.#loadingSerial = serialOf;
   }
 
-  /** @param minimum by default the highest version that is known now */
-  ticket(minimum: Version | undefined = this.#freshness?.knownVersion?.()): Ticket {
+  /** @param minimum by default the highest version that is known now, where one is enough */
+  ticket(minimum: Version | undefined = this.#minimum()): Ticket {
     return this.#fence.ticket(this.#clock.monotonicMs(), minimum);
   }
 
@@ -244,6 +244,12 @@ export class Store<V> {
     this.#lru.clear();
     this.#counters.cleared += dropped;
     return dropped;
+  }
+
+  /** How old a value is that was read at a known version, nobody can say: bounds and rights need the primary. */
+  #minimum(): Version | undefined {
+    const isBounded = this.#settings.boundMs < Number.POSITIVE_INFINITY;
+    return isBounded ? ONLY_PRIMARY : this.#freshness?.knownVersion?.();
   }
 
   /** Only a ticket that is out can be too old for it: of most keys there is none. */

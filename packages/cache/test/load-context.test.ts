@@ -1,7 +1,13 @@
 import type { Version } from '@hearsay/spi';
 import { describe, expect, test } from 'vitest';
 import { LoadBehindError, type LoadContext } from '../src/index.js';
-import { cacheOf, FakeFreshness } from './fakes.js';
+import { cacheOf, FakeFreshness, FakeRight } from './fakes.js';
+
+function lasting(): FakeRight {
+  const right = new FakeRight();
+  right.untilMs = Infinity;
+  return right;
+}
 
 /** A cache of a scope of which version 7 is known. */
 function knowing(version: number | undefined) {
@@ -53,7 +59,24 @@ describe('a loader that may read behind the primary (F5)', () => {
       readAt(Number.MAX_SAFE_INTEGER);
       return 'old';
     });
-    await expect(read).rejects.toThrow(/the newest is not known here yet: read the primary$/);
+    await expect(read).rejects.toThrow(/none is enough for this read: read the primary$/);
+  });
+
+  test.each(['bounded', 'strict'])('fails at any version in a %s scope (B, C)', async (kind) => {
+    const freshness = new FakeFreshness();
+    freshness.known = 7 as Version;
+    freshness.poll = async () => true;
+    const consistency =
+      kind === 'bounded' ? { boundedMs: 100 } : ({ strict: { leaseMs: 1000 } } as const);
+    const right = kind === 'bounded' ? {} : { right: lasting() };
+    const { cache } = cacheOf({ consistency, freshness: Object.assign(freshness, right) });
+    const read = cache.getOrLoad('k', ({ readAt }) => {
+      readAt(8);
+      return 'old';
+    });
+    await expect(read).rejects.toThrow(LoadBehindError);
+    expect(cache.set('k', 'v', { ticket: cache.ticket(), version: 8 })).toBe(false);
+    expect(await cache.getOrLoad('k', () => 'new')).toBe('new');
   });
 
   test('can read the primary in place of it', async () => {

@@ -64,6 +64,9 @@ export interface FreshnessDriverOptions {
   readonly onLogReachable: (reachable: boolean) => void;
 }
 
+/** No version that a loader reads is enough. */
+const UNKNOWN = Number.POSITIVE_INFINITY as Version;
+
 /** Drives the freshness machine: polls the source when it says so, keeps its time, wakes waiting readers. */
 export class FreshnessDriver {
   readonly #counters = { polls: 0, pollsFailed: 0 };
@@ -115,9 +118,9 @@ export class FreshnessDriver {
         this.#performing > 0 ? Number.NEGATIVE_INFINITY : this.#machine.freshAsOfMs(scope),
       prove: (sinceMs) => this.#prove(scope, sinceMs),
       hasReached: (position) => this.#hasReached(position),
-      // Nor for loaders, who read the log's own.
+      // Nor for loaders: the numbers that they read are the log's own.
       knownVersion: () =>
-        this.#options.source?.locate ? undefined : this.#machine.knownVersion(scope),
+        this.#options.source?.locate ? UNKNOWN : this.#machine.knownVersion(scope),
       reach: (position, timeoutMs) => this.reach(position, timeoutMs),
     };
   }

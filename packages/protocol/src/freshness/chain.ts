@@ -63,6 +63,8 @@ export class Chain {
   /** The lowest version in `history`; none is missing from it up to applied-through. */
   #oldest: Version;
   #applied: ChainHead;
+  /** The newest poll sent before a link found no room in `pending`; `undefined` once the log has shown them all. */
+  #overflowPollId: number | undefined;
 
   constructor(head: ChainHead, limits: ChainLimits) {
     this.#limits = limits;
@@ -121,8 +123,11 @@ export class Chain {
    * Takes what a poll read of this scope.
    *
    * @param asked applied here when the poll was sent; gossip may have brought more since
+   * @param isNewLife the database has begun another life since the last reading: commits may be lost
    */
-  absorb(reading: ScopeReading, asked: ChainHead, pollId: number): Absorbed {
+  absorb(reading: ScopeReading, asked: ChainHead, pollId: number, isNewLife = false): Absorbed {
+    // Of a link that is not remembered nobody can tell whether it is the one that the log has there.
+    if (isNewLife && this.#overflowPollId !== undefined) return { broken: 'chain-broken' };
     const followed = followRows(asked, reading);
     if (followed.broken !== undefined) return followed;
     const targets = this.#absorbRows(reading.rows);
@@ -136,6 +141,7 @@ export class Chain {
     if (this.#history.get(reading.head.version) !== reading.head.appendId)
       return { broken: 'chain-broken' };
     this.#confirm(reading.head.version);
+    if (pollId > (this.#overflowPollId ?? pollId)) this.#overflowPollId = undefined;
     return { targets, proven, again: this.#misfit(this.#nextPending()) };
   }
 
@@ -188,9 +194,12 @@ export class Chain {
     this.#forget();
   }
 
-  /** Overflow forgets the link: its target is dropped, and a poll will bring the row. */
+  /** Overflow forgets the link: its target is dropped, and a poll will bring the row, if the log keeps it. */
   #remember({ version, appendId, prevId }: Link, knownSincePollId: number): void {
-    if (this.#pending.size >= this.#limits.pendingMax) return;
+    if (this.#pending.size >= this.#limits.pendingMax) {
+      this.#overflowPollId = knownSincePollId;
+      return;
+    }
     this.#pending.set(version, { version, appendId, prevId, knownSincePollId });
   }
 

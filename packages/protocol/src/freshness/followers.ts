@@ -2,6 +2,7 @@ import type { ChainHead, PollAnswer, Scope, ScopeStatus } from '@hearsay/spi';
 import type { Comparison } from './chain.js';
 import type { FreshnessEffect, ResetReason } from './effect.js';
 import { ScopesTooManyError } from './errors.js';
+import type { LogLife } from './lease-machine.js';
 import type { FreshnessOptions } from './options.js';
 import { type Arrival, type Arrived, ScopeFollower, type SentPoll } from './scope-follower.js';
 
@@ -76,17 +77,26 @@ export class Followers {
 
   /**
    * Takes the answer to an own poll.
-   * @param replaced it is another log's: every scope that stood in the former one begins anew
+   * @param before whose the last answer was; of another log, every scope that stood in it begins anew
    * @returns whether another poll has to go on at once
    */
-  read(answer: PollAnswer, poll: SentPoll, replaced: boolean, effects: FreshnessEffect[]): boolean {
+  read(
+    answer: PollAnswer,
+    poll: SentPoll,
+    before: LogLife | undefined,
+    effects: FreshnessEffect[],
+  ): boolean {
+    // Versions of different logs never compare (rule L8).
+    const isReplaced = before !== undefined && before.logId !== answer.logId;
+    const isNewLife = before !== undefined && before.incarnation !== answer.incarnation;
     const readings = new Map(answer.readings.map((reading) => [reading.scope, reading]));
     let again = false;
     for (const [scope, asked] of poll.positions) {
       const follower = this.get(scope);
       const reading = readings.get(scope);
-      if (replaced && asked !== undefined) follower?.restart('log-changed', reading, poll, effects);
-      else if (follower?.read(reading, poll, effects)) again = true;
+      if (isReplaced && asked !== undefined)
+        follower?.restart('log-changed', reading, poll, effects);
+      else if (follower?.read(reading, poll, isNewLife, effects)) again = true;
     }
     return again;
   }

@@ -268,9 +268,7 @@ export class FreshnessMachine {
     this.#sharing.polled(poll.sentMs);
     const before = this.#log;
     this.#log = { logId: answer.logId, incarnation: answer.incarnation };
-    // Versions of different logs never compare (rule L8).
-    const replaced = before !== undefined && before.logId !== answer.logId;
-    if (this.#scopes.read(answer, poll, replaced, effects)) this.#cadence.wantBy(nowMs);
+    if (this.#scopes.read(answer, poll, before, effects)) this.#cadence.wantBy(nowMs);
     this.#proven(effects);
   }
 

@@ -163,9 +163,15 @@ export class ScopeFollower {
    * Takes the part of an answer that concerns this scope. Absence means that the scope has no
    * counter yet: its chain is empty (rule L5).
    *
+   * @param isNewLife of the database, since the last answer
    * @returns whether another poll has to go on at once
    */
-  read(reading: ScopeReading | undefined, poll: SentPoll, effects: FreshnessEffect[]): boolean {
+  read(
+    reading: ScopeReading | undefined,
+    poll: SentPoll,
+    isNewLife: boolean,
+    effects: FreshnessEffect[],
+  ): boolean {
     const known = reading ?? emptyReading(this.scope);
     this.#told(poll);
     const asked = poll.positions.get(this.scope);
@@ -174,7 +180,7 @@ export class ScopeFollower {
       return false;
     }
     const before = this.applied;
-    const absorbed = this.#chain.absorb(known, asked, poll.pollId);
+    const absorbed = this.#chain.absorb(known, asked, poll.pollId, isNewLife);
     if (absorbed.broken !== undefined) {
       this.restart(absorbed.broken, known, poll, effects);
       return false;

@@ -241,3 +241,38 @@ describe('the bounds of a chain', () => {
     expect(chain.offer(link(5, 'x', 'g'), 0)).toBe('known');
   });
 });
+
+describe('a link for which there was no room (L1)', () => {
+  /** 9 waits, 20 was forgotten. */
+  function forgetful(): Chain {
+    const chain = chainAt7({ ...LIMITS, pendingMax: 1 });
+    chain.offer(link(20), 1);
+    return chain;
+  }
+  const upTo = (first: number, last: number) =>
+    reading(head(last), ...Array.from({ length: last - first + 1 }, (_, at) => link(first + at)));
+
+  it('may be one that another life of the database has lost: the chain is worth nothing', () => {
+    expect(forgetful().absorb(upTo(6, 8), head(5), 2, true).broken).toBe('chain-broken');
+    expect(forgetful().absorb(upTo(6, 20), head(5), 2, true).broken).toBe('chain-broken');
+    const roomy = chainAt7();
+    roomy.offer(link(20), 1);
+    expect(roomy.absorb(upTo(6, 20), head(5), 2, true)).toMatchObject({ proven: true });
+  });
+
+  it('is in the log once a later poll has shown all of it in the same life', () => {
+    const chain = forgetful();
+    expect(chain.absorb(upTo(6, 20), head(5), 2)).toMatchObject({ proven: true });
+    expect(chain.absorb(upTo(21, 21), head(20), 3, true)).toMatchObject({ proven: true });
+  });
+
+  it('may still be missing from a poll that was sent before it came, and from a page', () => {
+    const early = forgetful();
+    early.absorb(upTo(6, 8), head(5), 1);
+    expect(early.absorb(upTo(9, 9), head(8), 2, true).broken).toBe('chain-broken');
+    const paged = forgetful();
+    const { rows } = upTo(6, 12);
+    paged.absorb({ ...upTo(6, 20), rows }, head(5), 2);
+    expect(paged.absorb(upTo(13, 20), head(12), 3, true).broken).toBe('chain-broken');
+  });
+});

@@ -1,4 +1,11 @@
-import { GENESIS, type LogPlace, type PollAnswer, scopeOf, type Version } from '@hearsay/spi';
+import {
+  databaseIncarnationOf,
+  GENESIS,
+  type LogPlace,
+  type PollAnswer,
+  scopeOf,
+  type Version,
+} from '@hearsay/spi';
 import { describe, expect, it } from 'vitest';
 import { ScopesTooManyError } from '../../src/freshness/errors.js';
 import { FreshnessMachine } from '../../src/freshness/freshness-machine.js';
@@ -343,6 +350,23 @@ describe('another log (L8)', () => {
     follower.tick(1000);
     const copy: PollAnswer = { ...follower.read(), logId: logIdOf(2) };
     expect(shortly(follower.answer(copy))).toContain('reset table log-changed');
+  });
+});
+
+describe('another life of the database', () => {
+  it('resets a scope of which events were forgotten since the log was read, and no other', () => {
+    const log = new ModelLog();
+    const follower = following(log, [SCOPE, OTHER], { pendingMax: 0 });
+    log.append(SCOPE, 'a');
+    follower.gossip(log.append(SCOPE, 'b'));
+    log.lose(SCOPE, 1);
+    follower.tick(1000);
+    const answer = { ...follower.read(), incarnation: databaseIncarnationOf('life-2') };
+    expect(shortly(follower.answer(answer))).toEqual([
+      'reset table chain-broken',
+      `proved table ${follower.nowMs}`,
+      `proved auth.role ${follower.nowMs}`,
+    ]);
   });
 });
 
