@@ -10,11 +10,13 @@ const ROOT = 0;
 function availabilityFor(uid: number, path = process.env['PATH']): unknown {
   const program = `
     import { hostsAvailable } from ${JSON.stringify(MODULE)};
+    // Only now: this directory may be closed to others.
+    if (process.getuid() === ${ROOT}) process.setuid(${uid});
     console.log(JSON.stringify(hostsAvailable()));`;
   const { stdout, stderr } = spawnSync(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', program],
-    { ...(process.getuid?.() === ROOT ? { uid } : {}), env: { PATH: path }, encoding: 'utf8' },
+    { env: { PATH: path }, encoding: 'utf8' },
   );
   expect(stderr).toBe('');
   return JSON.parse(stdout);
