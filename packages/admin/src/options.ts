@@ -44,9 +44,14 @@ export interface AdminConfig {
 }
 
 const LISTEN_DEFAULT = '127.0.0.1:7947';
-const FIELDS = {
-  ...({ listen: true, unixSocket: true, token: true, hosts: true } as const),
-  ...({ scopes: true, digest: true, tracing: true } as const),
+const FIELDS: Record<keyof AdminOptions, true> = {
+  listen: true,
+  unixSocket: true,
+  token: true,
+  hosts: true,
+  scopes: true,
+  digest: true,
+  tracing: true,
 };
 const ADDRESS = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})$/;
 const TOKEN = /^[\x21-\x7e]+$/;
@@ -57,7 +62,7 @@ const SOCKET_PATH_BYTES_MAX = 107;
 
 /** @throws {ConfigInvalidError} names the option @throws {NameInvalidError} a scope */
 export function checkAdminOptions(options: AdminOptions): AdminConfig {
-  checkFields<AdminOptions>(options, 'admin.', FIELDS);
+  checkFields(options, 'admin.', FIELDS);
   const place = placeOf(options);
   const token = tokenOf(options.token);
   if (place.kind === 'tcp' && token === undefined && !isLoopback(place.host))

@@ -1,9 +1,6 @@
-import type { Version } from '@hearsay/spi';
+import { VERSION_UNKNOWN, type Version } from '@hearsay/spi';
 import { LoadBehindError } from './errors.js';
 import type { Ticket } from './fence.js';
-
-/** The minimum of a load for which no version is enough. */
-export const ONLY_PRIMARY = Number.POSITIVE_INFINITY as Version;
 
 /** What a loader is told, and how it says what it has read (rule F5). */
 export interface BatchLoadContext {
@@ -40,7 +37,7 @@ export function loadContext(
     onRead(version, refused);
     if (!refused) return;
     const known =
-      minimum === ONLY_PRIMARY ? 'none is enough for this read' : `${minimum} is known here`;
+      minimum === VERSION_UNKNOWN ? 'none is enough for this read' : `${minimum} is known here`;
     throw new LoadBehindError(
       `the value was read at version ${version}, and ${known}: read the primary`,
     );

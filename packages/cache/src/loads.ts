@@ -1,8 +1,8 @@
-import type { Target } from '@hearsay/spi';
+import { type Target, VERSION_UNKNOWN } from '@hearsay/spi';
 import { CacheClosedError, LoadAbandonedError, LoadTimeoutError } from './errors.js';
 import type { Emitter } from './events.js';
 import { Load, NO_TAGS, type Source } from './load.js';
-import { loadContext, ONLY_PRIMARY } from './load-context.js';
+import { loadContext } from './load-context.js';
 import type { Settings } from './settings.js';
 import type { Counters } from './stats.js';
 import type { Store } from './store.js';
@@ -85,7 +85,7 @@ export class Loads<V> {
   ): readonly Load<V>[] {
     if (this.closed) throw new CacheClosedError('the cache is closed; open another');
     // The write that a read around the cache must see may not be known here.
-    const ticket = this.#store.ticket(use === 'private' ? ONLY_PRIMARY : undefined);
+    const ticket = this.#store.ticket(use === 'private' ? VERSION_UNKNOWN : undefined);
     const tags = typeof source.tags === 'function' ? NO_TAGS : source.tags;
     const background = use === 'background';
     const loads = keys.map((key) => new Load<V>(key, ticket, tags, background));

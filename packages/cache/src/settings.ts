@@ -70,10 +70,19 @@ export interface Settings {
 /** The longest that a timer of the runtime can wait. */
 export const TIMER_MS_MAX = 2 ** 31 - 1;
 
-const FIELDS = {
-  ...({ scope: true, clock: true, entriesMax: true, ttlMs: true, negativeTtlMs: true } as const),
-  ...({ refreshAfterMs: true, consistency: true, onDark: true, freshness: true } as const),
-  ...({ ticketRingMax: true, loadTimeoutMs: true, announce: true } as const),
+const FIELDS: Record<keyof CacheOptions, true> = {
+  scope: true,
+  clock: true,
+  entriesMax: true,
+  ttlMs: true,
+  negativeTtlMs: true,
+  refreshAfterMs: true,
+  consistency: true,
+  onDark: true,
+  freshness: true,
+  ticketRingMax: true,
+  loadTimeoutMs: true,
+  announce: true,
 };
 
 /**
@@ -81,7 +90,7 @@ const FIELDS = {
  * @throws {ConfigInvalidError} names the field
  */
 export function settingsOf(options: CacheOptions): Settings {
-  checkFields<CacheOptions>(options, '', FIELDS);
+  checkFields(options, '', FIELDS);
   const { ttlMs, negativeTtlMs = 0, refreshAfterMs = Infinity, loadTimeoutMs = Infinity } = options;
   const { entriesMax = 10_000, ticketRingMax = 1024, onDark = 'refuse', freshness } = options;
   const scope = scopeOf(options.scope);

@@ -1,9 +1,15 @@
-import type { Clock, ScopeFreshness, Target, Version } from '@hearsay/spi';
+import {
+  type Clock,
+  type ScopeFreshness,
+  type Target,
+  VERSION_UNKNOWN,
+  type Version,
+} from '@hearsay/spi';
 import { LRUCache } from 'lru-cache';
 import { Departures } from './departures.js';
 import type { DropReason, Emitter } from './events.js';
 import { Fence, type Ticket } from './fence.js';
-import { isBehind, ONLY_PRIMARY } from './load-context.js';
+import { isBehind } from './load-context.js';
 import type { Settings } from './settings.js';
 import type { Counters } from './stats.js';
 import { type Indexed, type Segment, TargetIndex } from './target-index.js';
@@ -249,7 +255,7 @@ export class Store<V> {
   /** How old a value is that was read at a known version, nobody can say: bounds and rights need the primary. */
   #minimum(): Version | undefined {
     const isBounded = this.#settings.boundMs < Number.POSITIVE_INFINITY;
-    return isBounded ? ONLY_PRIMARY : this.#freshness?.knownVersion?.();
+    return isBounded ? VERSION_UNKNOWN : this.#freshness?.knownVersion?.();
   }
 
   /** Only a ticket that is out can be too old for it: of most keys there is none. */

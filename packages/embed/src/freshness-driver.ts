@@ -4,22 +4,23 @@ import {
   FreshnessMachine,
   type ResetReason,
 } from '@hearsay/protocol';
-import type {
-  Announcement,
-  AppliedPosition,
-  CacheInvalidationTransport,
-  Clock,
-  Coherence,
-  Gap,
-  Logger,
-  Origin,
-  PollAnswer,
-  Scope,
-  ScopeFreshness,
-  ScopeStatus,
-  Target,
-  Version,
-  VersionSource,
+import {
+  type Announcement,
+  type AppliedPosition,
+  type CacheInvalidationTransport,
+  type Clock,
+  type Coherence,
+  type Gap,
+  type Logger,
+  type Origin,
+  type PollAnswer,
+  type Scope,
+  type ScopeFreshness,
+  type ScopeStatus,
+  type Target,
+  VERSION_UNKNOWN,
+  type Version,
+  type VersionSource,
 } from '@hearsay/spi';
 import type { DropRing } from './drop-ring.js';
 import { lineOf } from './line-of.js';
@@ -63,9 +64,6 @@ export interface FreshnessDriverOptions {
   readonly onAdvanced: (scope: Scope, appliedThrough: Version, via: Via) => void;
   readonly onLogReachable: (reachable: boolean) => void;
 }
-
-/** No version that a loader reads is enough. */
-const UNKNOWN = Number.POSITIVE_INFINITY as Version;
 
 /** Drives the freshness machine: polls the source when it says so, keeps its time, wakes waiting readers. */
 export class FreshnessDriver {
@@ -120,7 +118,7 @@ export class FreshnessDriver {
       hasReached: (position) => this.#hasReached(position),
       // Nor for loaders: the numbers that they read are the log's own.
       knownVersion: () =>
-        this.#options.source?.locate ? UNKNOWN : this.#machine.knownVersion(scope),
+        this.#options.source?.locate ? VERSION_UNKNOWN : this.#machine.knownVersion(scope),
       reach: (position, timeoutMs) => this.reach(position, timeoutMs),
     };
   }

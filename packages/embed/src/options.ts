@@ -57,11 +57,23 @@ export type NodeCacheOptions = Omit<
   readonly consistency?: CacheOptions['consistency'];
 };
 
-const FIELDS = {
-  ...({ node: true, log: true, poll: true, prune: true, mesh: true, transport: true } as const),
-  ...({ discovery: true, logger: true, clock: true, admin: true } as const),
+const FIELDS: Record<keyof HearsayOptions, true> = {
+  node: true,
+  log: true,
+  poll: true,
+  prune: true,
+  mesh: true,
+  transport: true,
+  discovery: true,
+  logger: true,
+  clock: true,
+  admin: true,
 };
-const POLL_FIELDS = { intervalMs: true, isolatedIntervalMs: true, share: true } as const;
+const POLL_FIELDS: Record<keyof PollOptions, true> = {
+  intervalMs: true,
+  isolatedIntervalMs: true,
+  share: true,
+};
 
 /**
  * Checks what the parts do not check themselves.
@@ -69,8 +81,8 @@ const POLL_FIELDS = { intervalMs: true, isolatedIntervalMs: true, share: true } 
  * @throws {NameInvalidError} the node's name
  */
 export function checkOptions(options: HearsayOptions): NodeName {
-  checkFields<HearsayOptions>(options, '', FIELDS);
-  if (options.poll) checkFields<PollOptions>(options.poll, 'poll.', POLL_FIELDS);
+  checkFields(options, '', FIELDS);
+  if (options.poll) checkFields(options.poll, 'poll.', POLL_FIELDS);
   if (options.log !== undefined) checkLog(options.log);
   if (options.transport && options.mesh)
     throw new ConfigInvalidError('options mesh and transport exclude each other: give one');

@@ -1,5 +1,5 @@
 import { FRESHNESS_DEFAULTS } from '@hearsay/protocol';
-import { ConfigInvalidError, type Logger, type Scope } from '@hearsay/spi';
+import { ConfigInvalidError, checkFields, type Logger, type Scope } from '@hearsay/spi';
 import type { VersionLog } from './version-log.js';
 
 /** What is kept of each scope's rows in the log; whoever lags behind what is gone begins anew (rule L4). */
@@ -21,14 +21,10 @@ const RANGES = {
 
 /** @throws {ConfigInvalidError} names the option */
 export function checkPrune(options: PruneOptions): Required<PruneOptions> {
+  checkFields(options, 'prune.', { maxAgeMs: true, keepRows: true, everyMs: true });
   const valid = { ...DEFAULTS, ...options };
   for (const [name, value] of Object.entries(valid)) {
-    const range = RANGES[name as keyof PruneOptions];
-    if (range === undefined)
-      throw new ConfigInvalidError(
-        `option "prune.${name}" is unknown: use maxAgeMs, keepRows, everyMs`,
-      );
-    const [min, max] = range;
+    const [min, max] = RANGES[name as keyof PruneOptions];
     if (!(Number.isSafeInteger(value) && value >= min && value <= max))
       throw new ConfigInvalidError(
         `option "prune.${name}" must be a whole number, ${min} to ${max}`,

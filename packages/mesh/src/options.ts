@@ -73,23 +73,27 @@ export interface MeshConfig {
   readonly dialect: Dialect;
 }
 
-const FIELDS = {
-  ...({
-    listen: true,
-    announce: true,
-    clusterKey: true,
-    clusterKeys: true,
-    metadata: true,
-  } as const),
-  ...({ medium: true, repair: true, peers: true, dns: true, mdns: true } as const),
-  ...({
-    redialMsMax: true,
-    dialsMax: true,
-    sendQueueBytesMax: true,
-    connectionsMax: true,
-  } as const),
-  ...({ admissionsPendingMax: true, failuresPerAddressMax: true, membersMax: true } as const),
-  ...({ originsMax: true, streamsPerPeerMax: true, frameBytesMax: true } as const),
+const FIELDS: Record<keyof MeshTransportOptions, true> = {
+  listen: true,
+  announce: true,
+  clusterKey: true,
+  clusterKeys: true,
+  metadata: true,
+  medium: true,
+  repair: true,
+  peers: true,
+  dns: true,
+  mdns: true,
+  redialMsMax: true,
+  dialsMax: true,
+  sendQueueBytesMax: true,
+  connectionsMax: true,
+  admissionsPendingMax: true,
+  failuresPerAddressMax: true,
+  membersMax: true,
+  originsMax: true,
+  streamsPerPeerMax: true,
+  frameBytesMax: true,
 };
 
 /** No honest member sends longer frames with its default limits. */
@@ -102,7 +106,7 @@ const MEDIA: readonly Medium[] = ['auto', 'direct', 'gossipsub'];
  * @throws {ClusterKeyInvalidError} @throws {ClusterKeyRequiredError}
  */
 export function meshConfig(options: MeshTransportOptions): MeshConfig {
-  checkFields<MeshTransportOptions>(options, 'mesh.', FIELDS);
+  checkFields(options, 'mesh.', FIELDS);
   const listen = parseAddress(options.listen ?? '127.0.0.1:0', 'mesh.listen');
   const medium = options.medium ?? 'auto';
   if (!MEDIA.includes(medium))

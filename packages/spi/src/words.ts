@@ -29,6 +29,8 @@ export type LeaseSeq = Branded<number, 'LeaseSeq'>;
 /** The predecessor that the first append of every scope names. */
 export const GENESIS = '0000000000000000' as AppendId;
 export const VERSION_ZERO = 0 as Version;
+/** In place of a highest version that is not to be known: none is as high. */
+export const VERSION_UNKNOWN = Number.POSITIVE_INFINITY as Version;
 export const SEQUENCE_ZERO = 0 as Sequence;
 
 /** One process of one node. Events are told apart by (origin, sequence). */

@@ -21,14 +21,18 @@ export interface SqliteLogOptions {
   readonly discoveryWindowMs?: number;
 }
 
-const FIELDS = {
-  ...({ path: true, driver: true, tablePrefix: true } as const),
-  ...({ pollTimeoutMs: true, writeWaitMs: true, discoveryWindowMs: true } as const),
+const FIELDS: Record<keyof SqliteLogOptions, true> = {
+  path: true,
+  driver: true,
+  tablePrefix: true,
+  pollTimeoutMs: true,
+  writeWaitMs: true,
+  discoveryWindowMs: true,
 };
 
 /** @throws {ConfigInvalidError} names the option and its range */
 export function validOptions(options: SqliteLogOptions): Required<SqliteLogOptions> {
-  checkFields<SqliteLogOptions>(options, 'sqlite.', FIELDS);
+  checkFields(options, 'sqlite.', FIELDS);
   return {
     path: pathOf(options.path),
     driver: driverOf(options.driver ?? 'node:sqlite'),

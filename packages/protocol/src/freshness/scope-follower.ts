@@ -9,6 +9,7 @@ import {
   type ScopeReading,
   type ScopeStatus,
   type Target,
+  VERSION_UNKNOWN,
   VERSION_ZERO,
   type Version,
 } from '@hearsay/spi';
@@ -48,9 +49,6 @@ export interface Arrival {
  * - `disputed`: the log must be asked who is right
  */
 export type Arrived = 'taken' | 'proven' | 'disputed';
-
-/** Where the newest version is not to be known: no version is high enough. */
-const UNKNOWN = Number.POSITIVE_INFINITY as Version;
 
 /** A proof that only lacks the rows up to its head. */
 interface Owed {
@@ -96,7 +94,7 @@ export class ScopeFollower {
    * another log was heard of, until a reading tells which it is: versions of different logs never compare (rule L8).
    */
   get knownVersion(): Version {
-    if (this.applied === undefined || this.#otherLogPollId !== undefined) return UNKNOWN;
+    if (this.applied === undefined || this.#otherLogPollId !== undefined) return VERSION_UNKNOWN;
     return Math.max(this.applied.version, this.#logVersion ?? 0, this.#heard) as Version;
   }
 

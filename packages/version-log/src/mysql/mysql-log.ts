@@ -45,7 +45,11 @@ export interface MysqlLogOptions extends ServerLogOptions {
   readonly pool?: MysqlPool;
 }
 
-const FIELDS = { ...SERVER_FIELDS, connectionString: true, pool: true } as const;
+const FIELDS: Record<keyof MysqlLogOptions, true> = {
+  ...SERVER_FIELDS,
+  connectionString: true,
+  pool: true,
+};
 
 /**
  * Opens the log in a MariaDB (10.6 or newer) or MySQL (8.0 or newer) database and makes its tables
@@ -61,7 +65,7 @@ const FIELDS = { ...SERVER_FIELDS, connectionString: true, pool: true } as const
  * @throws {LogSchemaNewerError} a newer release made the tables
  */
 export async function openMysqlLog(options: MysqlLogOptions): Promise<MysqlVersionLog> {
-  checkFields<MysqlLogOptions>(options, 'mysql.', FIELDS);
+  checkFields(options, 'mysql.', FIELDS);
   const valid = validServerOptions(options);
   const open = await openerOf(options);
   const connect =

@@ -29,9 +29,12 @@ export interface PostgresLogOptions extends ServerLogOptions {
   readonly preparedStatements?: boolean;
 }
 
-const FIELDS = {
+const FIELDS: Record<keyof PostgresLogOptions, true> = {
   ...SERVER_FIELDS,
-  ...({ connectionString: true, pool: true, mode: true, preparedStatements: true } as const),
+  connectionString: true,
+  pool: true,
+  mode: true,
+  preparedStatements: true,
 };
 
 /**
@@ -60,7 +63,7 @@ export async function openPostgresLog(
 export async function openPostgresLog(
   options: PostgresLogOptions,
 ): Promise<PostgresVersionLog | PostgresXidLog> {
-  checkFields<PostgresLogOptions>(options, 'postgres.', FIELDS);
+  checkFields(options, 'postgres.', FIELDS);
   const valid = validServerOptions(options);
   const config = configOf(options);
   const mode = modeOf(options.mode ?? 'counter');

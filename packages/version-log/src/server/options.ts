@@ -20,9 +20,12 @@ export type ValidServerLogOptions = Required<Omit<ServerLogOptions, 'schema'>> &
 };
 
 /** Of all servers; those of one database come beside. */
-export const SERVER_FIELDS = {
-  ...({ schema: true, tablePrefix: true, pollTimeoutMs: true } as const),
-  ...({ writeTimeoutMs: true, discoveryWindowMs: true } as const),
+export const SERVER_FIELDS: Record<keyof ServerLogOptions, true> = {
+  schema: true,
+  tablePrefix: true,
+  pollTimeoutMs: true,
+  writeTimeoutMs: true,
+  discoveryWindowMs: true,
 };
 
 /** @throws {ConfigInvalidError} names the option and its range */

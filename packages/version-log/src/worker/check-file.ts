@@ -22,9 +22,12 @@ export function fileIdentity(path: string): FileIdentity | undefined {
  */
 export function requireFile(path: string): FileIdentity {
   const identity = fileIdentity(path);
-  if (identity === undefined)
-    throw new LogUnavailableError(`the log's file ${path} is gone: put it back`);
+  if (identity === undefined) throw gone(path);
   return identity;
+}
+
+export function gone(path: string): LogUnavailableError {
+  return new LogUnavailableError(`the log's file ${path} is gone: put it back`);
 }
 
 /**

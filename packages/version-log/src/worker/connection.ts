@@ -1,7 +1,7 @@
 import { databaseIncarnationOf, LogUnavailableError } from '@hearsay/spi';
 import { prepare } from '../sqlite.js';
 import { type OwnSqliteConnection, openSqlite, type SqliteDriver } from '../sqlite-driver.js';
-import { checkFile, type FileIdentity, requireFile } from './check-file.js';
+import { checkFile, type FileIdentity, gone, requireFile } from './check-file.js';
 import { inspectLog } from './inspect.js';
 import { LeaseRows } from './lease-rows.js';
 import { NodeRows } from './node-rows.js';
@@ -36,7 +36,8 @@ export function connect(
   busyTimeoutMs: number,
 ): Connection {
   const identity = requireFile(path);
-  checkFile(path);
+  // It may go between the two looks.
+  if (!checkFile(path)) throw gone(path);
   const db = openSqlite(driver, path);
   try {
     db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA cache_size = ${-CACHE_KIB}`);
